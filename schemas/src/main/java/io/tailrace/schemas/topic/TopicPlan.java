@@ -1,0 +1,24 @@
+package io.tailrace.schemas.topic;
+
+import java.time.Duration;
+
+/**
+ * How the topics are laid out.
+ *
+ * @param partitions partitions of outbox, events and the ephemeral topics; fixed for the life of
+ *     the log, since a channel's order lives in one partition
+ * @param replication replicas of each partition
+ * @param eventsRetention how long the log keeps events: at least the longest contract's retention;
+ *     negative for ever
+ */
+public record TopicPlan(int partitions, short replication, Duration eventsRetention) {
+  /** Refuses counts that no cluster can hold. */
+  public TopicPlan {
+    if (partitions < 1 || partitions > 10_000) {
+      throw new IllegalArgumentException("partitions must be 1 to 10000");
+    }
+    if (replication < 1) {
+      throw new IllegalArgumentException("replication must be at least 1");
+    }
+  }
+}
