@@ -1,0 +1,29 @@
+package io.tailrace.load.oracle;
+
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Everything that is known of one channel after a run.
+ *
+ * @param rolledBack ids whose transaction was rolled back on purpose
+ */
+public record ChannelRun(
+    String channel,
+    Reference committed,
+    List<Acknowledgement> acknowledged,
+    Set<UUID> rolledBack,
+    List<Witness> witnesses,
+    List<HeadReading> heads,
+    List<OwnRead> ownReads,
+    List<SnapshotReading> snapshots) {
+  public ChannelRun {
+    acknowledged = List.copyOf(acknowledged);
+    rolledBack = Set.copyOf(rolledBack);
+    witnesses = List.copyOf(witnesses);
+    heads = List.copyOf(heads);
+    ownReads = List.copyOf(ownReads);
+    snapshots = List.copyOf(snapshots);
+  }
+}

@@ -1,0 +1,95 @@
+package io.tailrace.load.oracle;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot must be what applying the committed events up to its seq leaves, entity by entity, or
+ * newer where its later pages were.
+ */
+final class SnapshotCheck {
+
+  private SnapshotCheck() {}
+
+  static @Nullable Counterexample judge(ChannelRun run) {
+    for (var snapshot : run.snapshots()) {
+      var found = judge(run, snapshot);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Counterexample judge(ChannelRun run, SnapshotReading snapshot) {
+    var committed = run.committed();
+    if (snapshot.epoch() != committed.epoch() || snapshot.seq() > committed.head()) {
+      return found(
+          run,
+          snapshot,
+          null,
+          "claims (epoch %d, seq %d); PostgreSQL committed %d events in epoch %d"
+              .formatted(snapshot.epoch(), snapshot.seq(), committed.head(), committed.epoch()));
+    }
+    if (snapshot.chain() != committed.chainAt(snapshot.seq())) {
+      return found(
+          run,
+          snapshot,
+          null,
+          "wrong chain: %016x instead of %016x"
+              .formatted(snapshot.chain(), committed.chainAt(snapshot.seq())));
+    }
+    Map<String, Reference.Expected> latest = new HashMap<>();
+    for (long seq = 1; seq <= snapshot.seq(); seq++) {
+      var event = committed.at(seq);
+      if (event.entity() != null) {
+        latest.put(event.entity(), event);
+      }
+    }
+    for (var entry : latest.entrySet()) {
+      var shown = snapshot.entities().get(entry.getKey());
+      var words = compare(committed, entry.getValue(), shown);
+      if (words != null) {
+        return found(run, snapshot, entry.getValue(), "entity " + entry.getKey() + ": " + words);
+      }
+    }
+    for (var entry : snapshot.entities().entrySet()) {
+      if (!latest.containsKey(entry.getKey()) && entry.getValue().seq() <= snapshot.seq()) {
+        return found(
+            run, snapshot, null, "entity " + entry.getKey() + " does not exist at this seq");
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String compare(
+      Reference committed, Reference.Expected wanted, @Nullable Sighting shown) {
+    if (shown == null) {
+      return "missing; its latest event is seq " + wanted.seq();
+    }
+    if (shown.seq() < wanted.seq()) {
+      return "shown as of seq %d, its latest event is seq %d".formatted(shown.seq(), wanted.seq());
+    }
+    if (shown.seq() > committed.head()) {
+      return "shown as of seq %d, above the head".formatted(shown.seq());
+    }
+    var there = committed.at(shown.seq());
+    boolean same =
+        there.id().equals(shown.id())
+            && there.content() == shown.content()
+            && wanted.entity() != null
+            && wanted.entity().equals(there.entity());
+    return same ? null : "shown event is not the one committed as number " + shown.seq();
+  }
+
+  private static Counterexample found(
+      ChannelRun run, SnapshotReading snapshot, Reference.@Nullable Expected at, String words) {
+    return new Counterexample(
+        9,
+        run.channel(),
+        at == null ? snapshot.seq() : at.seq(),
+        at == null ? null : at.id(),
+        snapshot.reader() + ", snapshot: " + words);
+  }
+}
