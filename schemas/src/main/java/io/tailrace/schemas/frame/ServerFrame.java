@@ -1,0 +1,63 @@
+package io.tailrace.schemas.frame;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a gateway sends, besides events ({@link EventJson}). */
+public sealed interface ServerFrame {
+  /**
+   * Answers hello.
+   *
+   * @param exp when the token ends, RFC 3339
+   * @param limits bounds that a client must know, by name
+   * @param time the gateway's clock, RFC 3339
+   */
+  record Welcome(
+      long ref,
+      String session,
+      String user,
+      String exp,
+      long heartbeatMs,
+      Map<String, Long> limits,
+      String time,
+      String region)
+      implements ServerFrame {}
+
+  /** A range that is read over HTTP: seqs in ({@code after}, {@code to}]. */
+  record CatchUp(long after, long to) {}
+
+  /** A subscription is live. */
+  record Subscribed(
+      long ref, String channel, int epoch, long head, long after, @Nullable CatchUp catchUp)
+      implements ServerFrame {}
+
+  /** A subscription has ended as asked. */
+  record Unsubscribed(long ref, String channel) implements ServerFrame {}
+
+  /** A fresh token was taken; it ends at {@code exp}, RFC 3339. */
+  record Authed(long ref, String exp) implements ServerFrame {}
+
+  /** Answers ping with the gateway's clock, RFC 3339. */
+  record Pong(long ref, String time) implements ServerFrame {}
+
+  /** The subscription has ended because its events did not fit; its last one was {@code after}. */
+  record Behind(String channel, long after, long head) implements ServerFrame {}
+
+  /** The subscription has ended; what the client holds above {@code after} is void. */
+  record Reset(String channel, int epoch, long after) implements ServerFrame {}
+
+  /** No longer a member as of {@code seq}. */
+  record Revoked(String channel, long seq) implements ServerFrame {}
+
+  /** A request was refused; the socket stays open. */
+  record Err(
+      @Nullable Long ref,
+      @Nullable String channel,
+      String code,
+      String detail,
+      @Nullable Long retryAfterMs)
+      implements ServerFrame {}
+
+  /** Over SSE: the place of every channel, {@code channel → "epoch.seq"}. */
+  record Cursor(Map<String, String> channels) implements ServerFrame {}
+}
