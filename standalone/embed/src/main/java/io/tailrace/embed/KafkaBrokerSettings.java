@@ -19,6 +19,10 @@ record KafkaBrokerSettings(String logFolder, int port, int controllerPort) {
     p.setProperty("log.segment.bytes", Integer.toString(128 << 20));
     p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
     p.setProperty("group.initial.rebalance.delay.ms", "0");
+    // After a kill the controller refuses the new broker until the old one's session ends: 9 s by
+    // default.
+    p.setProperty("broker.session.timeout.ms", "2000");
+    p.setProperty("broker.heartbeat.interval.ms", "400");
     // A transaction whose owner was killed is aborted soon after its time-out, not 10 s later.
     p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
     p.setProperty("num.network.threads", "2");
