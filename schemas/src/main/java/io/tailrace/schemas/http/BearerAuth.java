@@ -1,0 +1,40 @@
+package io.tailrace.schemas.http;
+
+import io.tailrace.schemas.token.TokenResult;
+import io.tailrace.schemas.token.TokenVerifier;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.Cookie;
+import io.undertow.util.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the token from a request: the Authorization header, or the session cookie where allowed.
+ */
+public final class BearerAuth {
+  /** Name of the cookie that {@code POST /v1/session} sets. */
+  public static final String COOKIE = "tailrace_session";
+
+  private static final String SCHEME = "Bearer ";
+
+  private BearerAuth() {}
+
+  /** Verifies the Authorization header. */
+  public static TokenResult verify(HttpServerExchange exchange, TokenVerifier verifier) {
+    return verifier.verify(header(exchange));
+  }
+
+  /** Verifies the Authorization header, or the session cookie where there is no such header. */
+  public static TokenResult verifyWithCookie(HttpServerExchange exchange, TokenVerifier verifier) {
+    String token = header(exchange);
+    Cookie cookie = token == null ? exchange.getRequestCookie(COOKIE) : null;
+    return verifier.verify(cookie == null ? token : cookie.getValue());
+  }
+
+  private static @Nullable String header(HttpServerExchange exchange) {
+    String value = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+    if (value == null || !value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return null;
+    }
+    return value.substring(SCHEME.length()).strip();
+  }
+}

@@ -1,0 +1,88 @@
+package io.tailrace.schemas.http;
+
+import io.tailrace.schemas.config.Key;
+import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.config.SettingsException;
+import io.tailrace.schemas.contract.ContractException;
+import io.tailrace.schemas.log.JsonLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service as a process of its own: settings, start, port, and a clean stop on SIGTERM. Exit 0
+ * after a stop, 1 where the start failed, 2 for wrong settings.
+ */
+public final class ServiceProcess {
+  /** Address to bind. */
+  public static final Key<String> HTTP_HOST =
+      Key.text("http.host", "127.0.0.1", "Address that the HTTP port is bound to.");
+
+  /** Port to bind. */
+  public static final Key<Integer> HTTP_PORT =
+      Key.number("http.port", "8080", "HTTP port; 0 for any free one.", 0, 65_535);
+
+  private ServiceProcess() {}
+
+  /** Runs until the process is asked to stop, then ends the JVM. Never returns normally. */
+  public static void run(
+      String name,
+      List<Key<?>> serviceKeys,
+      List<String> arguments,
+      Function<Settings, RunningService> start) {
+    JsonLog.install();
+    List<Key<?>> keys = new ArrayList<>(List.of(HTTP_HOST, HTTP_PORT));
+    keys.addAll(serviceKeys);
+    if (arguments.contains("--help")) {
+      System.out.print(
+          name + ": settings, as --name=value, in a --config=FILE, or in the environment\n");
+      System.out.print(Settings.help(keys));
+      System.exit(0);
+    }
+    Settings settings;
+    try {
+      settings = Settings.load(keys, arguments, System.getenv());
+    } catch (SettingsException e) {
+      System.err.println(name + ": " + e.getMessage());
+      System.exit(2);
+      return;
+    }
+    try {
+      serve(name, settings, start);
+    } catch (ContractException | SettingsException | IllegalArgumentException e) {
+      System.err.println(name + ": " + e.getMessage());
+      System.exit(2);
+    } catch (IllegalStateException e) {
+      System.err.println(name + ": " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void serve(
+      String name, Settings settings, Function<Settings, RunningService> start) {
+    Logger log = LoggerFactory.getLogger(ServiceProcess.class);
+    RunningService service = start.apply(settings);
+    ServiceServer server =
+        ServiceServer.start(
+            settings.get(HTTP_HOST), settings.get(HTTP_PORT), List.of(service), service.handler());
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  service.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    log.atInfo().addKeyValue("service", name).addKeyValue("port", server.port()).log("started");
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
