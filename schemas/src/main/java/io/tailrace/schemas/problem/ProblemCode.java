@@ -27,6 +27,8 @@ public enum ProblemCode {
   METHOD_NOT_ALLOWED("method_not_allowed", 405, 0, Retry.NEVER),
   /** No hello, or no heartbeat, in time. */
   SILENT("silent", 408, 4408, Retry.BACKOFF),
+  /** A later request for the same channel replaced this one. */
+  SUPERSEDED("superseded", 409, 0, Retry.NEVER),
   /** The entity is at another revision. */
   REVISION_CONFLICT("revision_conflict", 409, 0, Retry.NEVER),
   /** Too slow even for {@code behind}. */
