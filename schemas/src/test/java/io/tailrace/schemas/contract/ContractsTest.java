@@ -1,0 +1,122 @@
+package io.tailrace.schemas.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.token.Identity;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ContractsTest {
+  @Test
+  void theShippedKindsLoad() {
+    Contracts contracts = Contracts.shipped();
+
+    assertEquals(4, contracts.all().size());
+    Contract chat = Objects.requireNonNull(contracts.of("chat"));
+    assertEquals(65536, chat.dataBytesMax());
+    assertEquals(Right.TENANT, chat.rights().subscribe());
+    assertNotNull(chat.types().get("message.posted"));
+    assertNull(contracts.of("nothing"));
+    assertEquals(3650, contracts.longestRetention().toDays());
+  }
+
+  @Test
+  void dataIsCheckedWithAPointerToTheFault() throws IOException {
+    DataSchema schema =
+        Objects.requireNonNull(
+            Objects.requireNonNull(Contracts.shipped().of("chat")).types().get("message.posted"));
+    JsonMapper json = new JsonMapper();
+
+    assertNull(schema.check(json.readTree("{\"text\":\"x\",\"extra\":1}")));
+    assertEquals("/text", pointer(schema, "{\"text\":1}"));
+    assertEquals("/text", pointer(schema, "{}"));
+    assertEquals("", pointer(schema, "[]"));
+  }
+
+  /**
+   * Each fault: what is replaced in the chat contract, by what, the line and a word of the reason.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kind: chat|kind: Chat|2|kind",
+        "order: channel|order: global|7|order",
+        "order: channel|ordre: channel|2|order is missing",
+        "sizeMax: 65536|sizeMax: many|17|sizeMax",
+        "sizeMax: 65536|sizeMax: 99999999|17|sizeMax",
+        "publish: tenant|publish: everyone|13|publish",
+        "lanes: [event|lanes: [evnt|45|lanes",
+        "ttlMs: 90000|ttlMs: 30001|46|ttlMs",
+        "concurrency: none|concurrency: none\\ncolour: red|45|colour",
+        "type: string, maxLength: 20000|type: strung, maxLength: 20000|19|message.posted",
+        "kind: chat|kind: chat\\nkind: chat|3|twice"
+      })
+  void aBadContractIsToldWithFileLineAndReason(
+      String find, String replace, int line, String word, @TempDir Path folder) throws IOException {
+    Path file = folder.resolve("chat.yaml");
+    String text =
+        chat().replaceFirst(java.util.regex.Pattern.quote(find), replace.replace("\\n", "\n"));
+    Files.writeString(file, text);
+
+    ContractException fault = assertThrows(ContractException.class, () -> Contracts.load(folder));
+
+    assertTrue(
+        String.valueOf(fault.getMessage()).startsWith(file + ":" + line + ": "),
+        fault.getMessage());
+    assertTrue(String.valueOf(fault.getMessage()).contains(word), fault.getMessage());
+  }
+
+  @Test
+  void anEmptyFolderAndBrokenYamlAreRefused(@TempDir Path folder) throws IOException {
+    assertThrows(ContractException.class, () -> Contracts.load(folder));
+    Files.writeString(folder.resolve("x.yaml"), "kind: [chat");
+    assertThrows(ContractException.class, () -> Contracts.load(folder));
+  }
+
+  @Test
+  void rightsNeverCrossTenants() {
+    Channel channel = new Channel("demo", "inbox", "ann");
+    Identity ann = identity("demo", "ann");
+
+    assertTrue(Right.OWNER.allows(ann, channel));
+    assertFalse(Right.OWNER.allows(identity("demo", "bob"), channel));
+    assertFalse(Right.OWNER.allows(identity("acme", "ann"), channel));
+    assertFalse(Right.TENANT.allows(identity("acme", "ann"), channel));
+    assertFalse(Right.PUBLISHERS.allows(ann, channel));
+    assertFalse(Right.NOBODY.allows(ann, channel));
+  }
+
+  private static String pointer(DataSchema schema, String data) throws IOException {
+    return Objects.requireNonNull(schema.check(new JsonMapper().readTree(data))).pointer();
+  }
+
+  private static Identity identity(String tenant, String user) {
+    return new Identity(tenant, user, null, Set.of(), null, Instant.EPOCH);
+  }
+
+  private static String chat() throws IOException {
+    try (InputStream in =
+        Objects.requireNonNull(
+            Contracts.class.getResourceAsStream("/tailrace/contracts/chat.yaml"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
