@@ -1,0 +1,265 @@
+package io.tailrace.gateway.fanout;
+
+import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Lane;
+import io.tailrace.gateway.resume.Windows;
+import io.tailrace.gateway.session.Decision;
+import io.tailrace.gateway.session.Happening;
+import io.tailrace.gateway.session.Room;
+import io.tailrace.gateway.session.Rooms;
+import io.tailrace.gateway.session.Subscription;
+import io.tailrace.gateway.subscribe.Endings;
+import io.tailrace.gateway.subscribe.SubscribeDesk;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the feed record by record into the windows, and hands what is new to the queues, all frames
+ * of a channel that came together as one piece: the limit of fan-out is the number of writes and of
+ * queue entries, not of bytes. Owned by the shard's thread.
+ */
+final class Feed {
+  private final Rooms rooms;
+  private final Windows windows;
+  private final Endings endings;
+  private final SubscribeDesk desk;
+  private final Decision decision;
+  private final List<Room> touched = new ArrayList<>();
+
+  Feed(Rooms rooms, Endings endings, SubscribeDesk desk, Decision decision) {
+    this.rooms = rooms;
+    this.windows = rooms.windows();
+    this.endings = endings;
+    this.desk = desk;
+    this.decision = decision;
+  }
+
+  /** Takes the next record of its partition. */
+  void accept(Frame frame) {
+    int before = windows.epoch(frame.partition());
+    if (windows.raiseEpoch(frame.partition(), frame.epoch())) {
+      epochRaised(frame, before);
+    }
+    switch (windows.accept(frame)) {
+      case STALE -> decision.happened(Happening.STALE);
+      case REPEATED -> {
+        decision.happened(Happening.REPEATED);
+        repeated(frame);
+      }
+      case APPENDED -> append(frame);
+      case HOLE -> {
+        decision.happened(Happening.HOLE);
+        Room room = interrupted(frame);
+        if (room != null) {
+          spoilWaiting(room);
+        }
+        append(frame);
+      }
+      case INCOMPARABLE -> {
+        decision.happened(Happening.INCOMPARABLE);
+        Room room = interrupted(frame);
+        if (room != null) {
+          spoilWaiting(room);
+          for (Subscription subscription : started(room)) {
+            endings.behind(subscription);
+          }
+        }
+        append(frame);
+      }
+      case DIVERGED -> {
+        decision.happened(Happening.DIVERGED);
+        Room room = interrupted(frame);
+        if (room != null) {
+          spoilWaiting(room);
+          for (Subscription subscription : started(room)) {
+            endings.reset(subscription, frame.epoch(), frame.seq() - 1);
+          }
+        }
+        append(frame);
+      }
+    }
+  }
+
+  /** Hands everything taken since the last call to the queues. */
+  void flush(long nowMs) {
+    for (Room room : touched) {
+      deliver(room, nowMs);
+    }
+    touched.clear();
+  }
+
+  private void append(Frame frame) {
+    Room room = rooms.find(frame.channel());
+    if (room == null) {
+      return;
+    }
+    if (room.run().isEmpty()) {
+      touched.add(room);
+    }
+    room.run().add(frame);
+  }
+
+  /** What came before a break of the order goes out before the break is told. */
+  private @Nullable Room interrupted(Frame frame) {
+    Room room = rooms.find(frame.channel());
+    if (room != null && !room.run().isEmpty()) {
+      deliver(room, frame.arrivedMs());
+      touched.remove(room);
+    }
+    return rooms.find(frame.channel());
+  }
+
+  /** Known to the window, but news to who started below it. */
+  private void repeated(Frame frame) {
+    Room room = rooms.find(frame.channel());
+    if (room == null || !room.isStartedBelow()) {
+      return;
+    }
+    List<Subscription> live = room.live();
+    for (int i = live.size() - 1; i >= 0; i--) {
+      Subscription subscription = live.get(i);
+      if (subscription.next() == frame.seq() - 1) {
+        offer(subscription, frame.bytes(subscription.peer().wire()), frame.seq());
+      }
+    }
+  }
+
+  private void epochRaised(Frame frame, int before) {
+    decision.happened(Happening.EPOCH);
+    for (Room room : List.copyOf(rooms.all())) {
+      if (room.window().partition() != frame.partition()) {
+        continue;
+      }
+      if (!room.run().isEmpty()) {
+        deliver(room, frame.arrivedMs());
+        touched.remove(room);
+      }
+      // The first epoch that a partition shows is no news to who has just learnt it from the
+      // stores.
+      if (before != 0) {
+        spoilWaiting(room);
+      }
+      for (Subscription subscription : started(room)) {
+        if (before != 0 || subscription.epoch() < frame.epoch()) {
+          endings.reset(subscription, frame.epoch(), 0);
+        }
+      }
+    }
+  }
+
+  private static void spoilWaiting(Room room) {
+    for (Subscription subscription : room.waiting()) {
+      if (!subscription.isStarted()) {
+        subscription.spoil();
+      }
+    }
+  }
+
+  private static List<Subscription> started(Room room) {
+    List<Subscription> started = new ArrayList<>(room.live());
+    for (Subscription subscription : room.waiting()) {
+      if (subscription.isStarted()) {
+        started.add(subscription);
+      }
+    }
+    return started;
+  }
+
+  private void deliver(Room room, long nowMs) {
+    List<Frame> run = room.run();
+    if (run.isEmpty()) {
+      return;
+    }
+    Piece piece = new Piece(run);
+    long first = run.getFirst().seq();
+    long last = run.getLast().seq();
+    List<Subscription> live = room.live();
+    for (int i = live.size() - 1; i >= 0; i--) {
+      Subscription subscription = live.get(i);
+      long next = subscription.next();
+      if (next == first - 1) {
+        offer(subscription, piece.bytes(subscription.peer().wire()), last);
+      } else if (next < first) {
+        endings.behind(subscription);
+      } else if (next < last) {
+        deliverRest(subscription, run, (int) (next - first + 1));
+      }
+    }
+    if (!room.waiting().isEmpty()) {
+      desk.sawNew(room, run.getLast(), nowMs);
+    }
+    run.clear();
+  }
+
+  private void deliverRest(Subscription subscription, List<Frame> run, int from) {
+    for (int i = from; i < run.size(); i++) {
+      Frame frame = run.get(i);
+      if (!offer(subscription, frame.bytes(subscription.peer().wire()), frame.seq())) {
+        return;
+      }
+    }
+  }
+
+  /** Queues up to a seq, or ends the subscription: never something later without this. */
+  private boolean offer(Subscription subscription, byte[] bytes, long upTo) {
+    if (!subscription.peer().queue().offer(Lane.EVENT, bytes)) {
+      endings.behind(subscription);
+      return false;
+    }
+    subscription.advance(upTo);
+    decision.changed(subscription.peer());
+    return true;
+  }
+
+  /** The frames of a run end to end, made once for all that take them, in each form asked for. */
+  private static final class Piece {
+    private final List<Frame> run;
+    private byte @Nullable [] webSocket;
+    private byte @Nullable [] eventStream;
+
+    Piece(List<Frame> run) {
+      this.run = run;
+    }
+
+    byte[] bytes(Wire wire) {
+      return switch (wire) {
+        case WEB_SOCKET -> {
+          byte[] made = webSocket;
+          if (made == null) {
+            made = join(wire);
+            webSocket = made;
+          }
+          yield made;
+        }
+        case EVENT_STREAM -> {
+          byte[] made = eventStream;
+          if (made == null) {
+            made = join(wire);
+            eventStream = made;
+          }
+          yield made;
+        }
+      };
+    }
+
+    private byte[] join(Wire wire) {
+      if (run.size() == 1) {
+        return run.getFirst().bytes(wire);
+      }
+      int length = 0;
+      for (Frame frame : run) {
+        length += frame.bytes(wire).length;
+      }
+      byte[] whole = new byte[length];
+      int at = 0;
+      for (Frame frame : run) {
+        byte[] bytes = frame.bytes(wire);
+        System.arraycopy(bytes, 0, whole, at, bytes.length);
+        at += bytes.length;
+      }
+      return whole;
+    }
+  }
+}

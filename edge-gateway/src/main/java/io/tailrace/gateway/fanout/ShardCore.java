@@ -1,0 +1,182 @@
+package io.tailrace.gateway.fanout;
+
+import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.resume.Windows;
+import io.tailrace.gateway.session.Decision;
+import io.tailrace.gateway.session.Peer;
+import io.tailrace.gateway.session.Rooms;
+import io.tailrace.gateway.session.SessionDesk;
+import io.tailrace.gateway.session.Subscription;
+import io.tailrace.gateway.subscribe.Endings;
+import io.tailrace.gateway.subscribe.JoinAnswer;
+import io.tailrace.gateway.subscribe.JoinAsk;
+import io.tailrace.gateway.subscribe.Replay;
+import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.schemas.frame.ClientFrame;
+import io.tailrace.schemas.frame.ClientFrames;
+import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.token.Identity;
+import io.tailrace.schemas.token.TokenResult;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * All that a shard decides: a function of its state and an input, without I/O and clock. Several
+ * inputs may be decided before {@link #finish}, which hands what they brought to the queues.
+ */
+public final class ShardCore {
+  private final Rules rules;
+  private final Decision decision = new Decision();
+  private final Windows windows;
+  private final Rooms rooms;
+  private final SessionDesk sessions;
+  private final SubscribeDesk subscriptions;
+  private final Replay replay;
+  private final Feed feed;
+  private final Set<Peer> peers = new LinkedHashSet<>();
+
+  /**
+   * What bounds a shard.
+   *
+   * @param replayQueueBytes how far a replay fills a queue
+   */
+  public record Rules(
+      SessionDesk.Rules sessions, SubscribeDesk.Rules subscriptions, long replayQueueBytes) {}
+
+  /** Told what clients saw, for the metrics. */
+  @FunctionalInterface
+  public interface Rendered {
+    /** One event was on a screen so long after its commit. */
+    void rendered(double ms);
+  }
+
+  private final Rendered rendered;
+
+  /** A shard without connections over windows of its own. */
+  public ShardCore(
+      Rules rules, Windows windows, Function<String, TokenResult> verifier, Rendered rendered) {
+    this.rules = rules;
+    this.windows = windows;
+    this.rendered = rendered;
+    this.rooms = new Rooms(windows);
+    Endings endings = new Endings(rooms, decision);
+    this.replay = new Replay(endings, decision, rules.replayQueueBytes());
+    this.sessions = new SessionDesk(rules.sessions(), verifier, decision);
+    this.subscriptions = new SubscribeDesk(rooms, decision, endings, replay, rules.subscriptions());
+    this.feed = new Feed(rooms, endings, subscriptions, decision);
+  }
+
+  /** Decides about one input; the same object is returned every time, cleared by its reader. */
+  public Decision decide(Input input, long nowMs) {
+    switch (input) {
+      case Input.Feed batch -> {
+        for (Frame frame : batch.frames()) {
+          feed.accept(frame);
+        }
+      }
+      case Input.Joined joined -> {
+        for (JoinAnswer answer : joined.answers()) {
+          subscriptions.answered(answer, nowMs);
+        }
+      }
+      case Input.Opened(Peer peer) -> peers.add(peer);
+      case Input.Identified(Peer peer, Identity identity) -> peer.identify(identity);
+      case Input.Received(Peer peer, ClientFrames.Parsed message) -> received(peer, message, nowMs);
+      case Input.Heard(Peer peer) -> peer.heard(nowMs);
+      case Input.Drained(Peer peer) -> replay.resume(peer);
+      case Input.Gone(Peer peer) -> {
+        if (peers.remove(peer)) {
+          subscriptions.gone(peer);
+        }
+      }
+      case Input.Tick() -> tick(nowMs);
+    }
+    return decision;
+  }
+
+  /** Hands what the inputs brought to the queues; to be called before the decision is read. */
+  public Decision finish(long nowMs) {
+    feed.flush(nowMs);
+    windows.evict(nowMs);
+    return decision;
+  }
+
+  /** The questions to ask the stores, for the registrations that have not ended since. */
+  public List<JoinAsk> asks() {
+    List<JoinAsk> asks = new ArrayList<>(decision.joins().size());
+    for (Subscription subscription : decision.joins()) {
+      Identity identity = subscription.peer().identity();
+      JoinAsk ask = identity == null ? null : subscriptions.ask(subscription, identity);
+      if (ask != null) {
+        asks.add(ask);
+      }
+    }
+    return asks;
+  }
+
+  /** All connections, in the order they came. */
+  public Set<Peer> peers() {
+    return peers;
+  }
+
+  /** The windows, for the metrics. */
+  public Windows windows() {
+    return windows;
+  }
+
+  private void received(Peer peer, ClientFrames.Parsed message, long nowMs) {
+    if (peer.isClosing() || !sessions.admits(peer, nowMs)) {
+      return;
+    }
+    switch (message) {
+      case ClientFrames.Refused refused ->
+          decision.refuse(
+              peer, refused.ref(), refused.channel(), refused.code(), refused.detail(), null);
+      case ClientFrames.Read(ClientFrame.Hello hello) -> sessions.hello(peer, hello, nowMs);
+      case ClientFrames.Read(ClientFrame frame) -> {
+        Identity identity = peer.identity();
+        if (identity == null) {
+          decision.close(peer, ProblemCode.TOKEN_MISSING, "the first frame must be hello");
+        } else {
+          asked(peer, identity, frame, nowMs);
+        }
+      }
+    }
+  }
+
+  private void asked(Peer peer, Identity identity, ClientFrame frame, long nowMs) {
+    switch (frame) {
+      case ClientFrame.Subscribe subscribe ->
+          subscriptions.subscribe(peer, identity, subscribe, nowMs);
+      case ClientFrame.Unsubscribe unsubscribe ->
+          subscriptions.unsubscribe(peer, identity, unsubscribe);
+      case ClientFrame.Auth auth -> sessions.auth(peer, identity, auth);
+      case ClientFrame.Ping ping -> sessions.ping(peer, ping, nowMs);
+      case ClientFrame.Rendered seen -> rendered.rendered(seen.ms());
+      case ClientFrame.Signal signal -> notAvailable(peer, signal.channel(), "signal");
+      case ClientFrame.Presence presence -> notAvailable(peer, presence.channel(), "presence");
+      case ClientFrame.Receipt receipt -> notAvailable(peer, receipt.channel(), "receipt");
+      case ClientFrame.Hello hello -> sessions.hello(peer, hello, nowMs);
+    }
+  }
+
+  private void notAvailable(Peer peer, String channel, String frame) {
+    decision.refuse(
+        peer,
+        null,
+        channel,
+        ProblemCode.NOT_AVAILABLE,
+        frame + " is not available on this gateway",
+        null);
+  }
+
+  private void tick(long nowMs) {
+    subscriptions.tick(nowMs);
+    for (Peer peer : peers) {
+      sessions.tick(peer, nowMs);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.tailrace.gateway.session;
+
+/** What the core counts. */
+public enum Happening {
+  /** A record came again, as after an aborted transaction. */
+  REPEATED,
+  /** A record of an epoch that has passed. */
+  STALE,
+  /** The same seq with another chain. */
+  DIVERGED,
+  /** A record that could not be compared with anything kept. */
+  INCOMPARABLE,
+  /** A seq was skipped in the feed. */
+  HOLE,
+  /** A partition moved to a higher epoch. */
+  EPOCH,
+  /** A subscription began and the window had all that was missed. */
+  RESUMED,
+  /** A subscription began and part of what was missed is read over HTTP. */
+  CATCH_UP,
+  /** A subscription ended because its events did not fit. */
+  BEHIND,
+  /** A subscription ended because what the client holds is void. */
+  RESET,
+  /** A subscription was put off. */
+  NOT_READY,
+  /** A request was refused. */
+  REFUSED
+}

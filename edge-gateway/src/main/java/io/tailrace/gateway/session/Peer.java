@@ -1,0 +1,118 @@
+package io.tailrace.gateway.session;
+
+import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.SendQueue;
+import io.tailrace.schemas.token.Identity;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One connection as the core sees it. Owned by the shard's thread. */
+public final class Peer {
+  private final String session;
+  private final Wire wire;
+  private final SendQueue queue;
+  private final long openedMs;
+  private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+  private @Nullable Identity identity;
+  private long heardMs;
+  private long pingedMs;
+  private double frameTokens;
+  private long frameTokensMs;
+  private boolean closing;
+  boolean changed;
+
+  /**
+   * A connection that has just been opened.
+   *
+   * @param session its public name
+   */
+  public Peer(String session, Wire wire, SendQueue queue, long nowMs) {
+    this.session = session;
+    this.wire = wire;
+    this.queue = queue;
+    this.openedMs = nowMs;
+    this.heardMs = nowMs;
+    this.pingedMs = nowMs;
+    this.frameTokens = Double.NaN;
+  }
+
+  /** Its public name. */
+  public String session() {
+    return session;
+  }
+
+  /** The form of its frames. */
+  public Wire wire() {
+    return wire;
+  }
+
+  /** What waits for it. */
+  public SendQueue queue() {
+    return queue;
+  }
+
+  /** Its subscriptions by the full name of the channel, in the order they were asked for. */
+  public Map<String, Subscription> subscriptions() {
+    return subscriptions;
+  }
+
+  /** Who speaks; null before {@code hello} has been accepted. */
+  public @Nullable Identity identity() {
+    return identity;
+  }
+
+  /** A token has been accepted. */
+  public void identify(Identity accepted) {
+    identity = accepted;
+  }
+
+  /** When it was opened. */
+  public long openedMs() {
+    return openedMs;
+  }
+
+  /** When the client last gave a sign of life. */
+  public long heardMs() {
+    return heardMs;
+  }
+
+  /** The client gave a sign of life. */
+  public void heard(long nowMs) {
+    heardMs = nowMs;
+  }
+
+  /** When it was last asked for a sign of life. */
+  public long pingedMs() {
+    return pingedMs;
+  }
+
+  /** It has been asked for a sign of life. */
+  public void pinged(long nowMs) {
+    pingedMs = nowMs;
+  }
+
+  /** Whether it is being closed: nothing more is decided for it. */
+  public boolean isClosing() {
+    return closing;
+  }
+
+  void close() {
+    closing = true;
+  }
+
+  /** Counts a frame against the rate: a token bucket. */
+  boolean mayAsk(long nowMs, double perSecond, double burst) {
+    if (Double.isNaN(frameTokens)) {
+      frameTokens = burst;
+    } else {
+      frameTokens = Math.min(burst, frameTokens + (nowMs - frameTokensMs) * perSecond / 1000);
+    }
+    frameTokensMs = nowMs;
+    if (frameTokens < 1) {
+      return false;
+    }
+    frameTokens--;
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+package io.tailrace.gateway.subscribe;
+
+import io.tailrace.gateway.session.Decision;
+import io.tailrace.gateway.session.Happening;
+import io.tailrace.gateway.session.Rooms;
+import io.tailrace.gateway.session.Subscription;
+import io.tailrace.schemas.frame.ServerFrame;
+
+/**
+ * The two ways in which the gateway ends a subscription; the client subscribes again after both.
+ */
+public final class Endings {
+  private final Rooms rooms;
+  private final Decision decision;
+
+  /** Over a shard's rooms. */
+  public Endings(Rooms rooms, Decision decision) {
+    this.rooms = rooms;
+    this.decision = decision;
+  }
+
+  /** Its events do not fit, or the feed skipped some: what is queued stays, nothing follows. */
+  public void behind(Subscription subscription) {
+    rooms.leave(subscription);
+    decision.happened(Happening.BEHIND);
+    decision.send(
+        subscription.peer(),
+        new ServerFrame.Behind(
+            subscription.room().name(),
+            subscription.next(),
+            Math.max(subscription.next(), subscription.room().window().last())));
+  }
+
+  /** What the client holds above {@code after} is void. */
+  public void reset(Subscription subscription, int epoch, long after) {
+    rooms.leave(subscription);
+    decision.happened(Happening.RESET);
+    decision.send(
+        subscription.peer(), new ServerFrame.Reset(subscription.room().name(), epoch, after));
+  }
+}

@@ -1,0 +1,22 @@
+package io.tailrace.gateway.subscribe;
+
+/** How a subscription begins, or why it does not. */
+sealed interface JoinOutcome {
+  /** The answer does not fit what the window shows: ask again later. */
+  record NotReady(String why) implements JoinOutcome {}
+
+  /** The client has more than anybody here knows of. */
+  record Ahead(int epoch, long head) implements JoinOutcome {}
+
+  /** What the client holds above {@code after} is void. */
+  record Void(int epoch, long after) implements JoinOutcome {}
+
+  /**
+   * Events follow from {@code after}+1.
+   *
+   * @param replay whether the window has all of them; if not, those up to head are read over HTTP
+   * @param whole whether the window ends with what the stores do not contradict
+   */
+  record Start(int epoch, long head, long after, boolean replay, boolean whole)
+      implements JoinOutcome {}
+}

@@ -1,0 +1,60 @@
+package io.tailrace.gateway.subscribe;
+
+import io.tailrace.gateway.resume.ChannelWindow;
+import io.tailrace.gateway.resume.Windows;
+import io.tailrace.gateway.session.Subscription;
+import io.tailrace.gateway.session.Subscription.Resume;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the stores' view, the window and what the client holds together: the barrier of a subscribe.
+ *
+ * <p>The window shows what may never commit, the stores show what has committed but lag; the
+ * question made sure that the store has passed the offset from which the window is complete, so the
+ * two overlap or touch. Changes nothing.
+ */
+final class JoinRules {
+  private JoinRules() {}
+
+  static JoinOutcome complete(Subscription subscription, JoinAnswer.View view, Windows windows) {
+    Resume resume = subscription.resume();
+    ChannelWindow window = subscription.room().window();
+    int seen = windows.epoch(window.partition());
+    if (subscription.isSpoiled()) {
+      return new JoinOutcome.NotReady("the channel changed during the subscribe");
+    }
+    if (view.epoch() == 0 || view.epoch() < resume.epoch() || seen != 0 && view.epoch() != seen) {
+      return new JoinOutcome.NotReady("stores and live feed are not in the same epoch yet");
+    }
+    int epoch = view.epoch();
+    long valid = seen == epoch ? window.lastValid(view.head(), view.position()) : 0;
+    long head = Math.max(view.head(), valid);
+    Long after = resume.after();
+    if (after != null && resume.epoch() != 0 && resume.epoch() != epoch) {
+      return new JoinOutcome.Void(epoch, 0);
+    }
+    if (after != null && after > head) {
+      return new JoinOutcome.Ahead(epoch, head);
+    }
+    if (after != null && after > 0 && resume.chain() != null) {
+      Long known = chainAt(after, view, window, valid);
+      if (known == null && after > view.head()) {
+        return new JoinOutcome.NotReady("the chain at after is not known here yet");
+      }
+      if (known != null && !known.equals(resume.chain())) {
+        return new JoinOutcome.Void(epoch, 0);
+      }
+    }
+    long start = after == null ? head : Math.max(after, view.visibleFrom() - 1);
+    boolean replay = start >= head || window.covers(start + 1) && valid >= head;
+    return new JoinOutcome.Start(epoch, head, start, replay, valid == window.last());
+  }
+
+  private static @Nullable Long chainAt(
+      long seq, JoinAnswer.View view, ChannelWindow window, long valid) {
+    if (seq <= valid && window.knowsChain(seq)) {
+      return window.chain(seq);
+    }
+    return seq <= view.head() ? view.chainAtAfter() : null;
+  }
+}

@@ -1,0 +1,320 @@
+package io.tailrace.gateway.subscribe;
+
+import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.session.Decision;
+import io.tailrace.gateway.session.Happening;
+import io.tailrace.gateway.session.Peer;
+import io.tailrace.gateway.session.Room;
+import io.tailrace.gateway.session.Rooms;
+import io.tailrace.gateway.session.Subscription;
+import io.tailrace.gateway.session.Subscription.Resume;
+import io.tailrace.schemas.event.Chain;
+import io.tailrace.schemas.frame.ClientFrame;
+import io.tailrace.schemas.frame.ServerFrame;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.token.Identity;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Subscribe and unsubscribe. Every request has one answer, also one that a later request replaces.
+ * Owned by the shard's thread.
+ */
+public final class SubscribeDesk {
+  private final Rooms rooms;
+  private final Decision decision;
+  private final Endings endings;
+  private final Replay replay;
+  private final Rules rules;
+  private final Map<Long, Subscription> asked = new HashMap<>();
+  private final List<Subscription> ahead = new ArrayList<>();
+  private long numbers;
+
+  /** Says whether an identity may subscribe to a channel, and how many of its kind. */
+  public interface Permission {
+    /** How many channels of the kind a connection may have, 0 where it may not have this one. */
+    int subscriptionsMax(Identity identity, Channel channel);
+  }
+
+  /**
+   * What bounds a subscription.
+   *
+   * @param partitionOf the partition of a full channel name
+   * @param subscriptionsMax channels per connection
+   * @param joinWaitMs how long the stores may take to answer
+   * @param aheadWaitMs how long an {@code after} above head is waited for
+   * @param retryAfterMs what {@code not_ready} tells the client to wait
+   */
+  public record Rules(
+      Permission permission,
+      ToIntFunction<String> partitionOf,
+      int subscriptionsMax,
+      long joinWaitMs,
+      long aheadWaitMs,
+      long retryAfterMs) {}
+
+  /** A desk over a shard's rooms. */
+  public SubscribeDesk(
+      Rooms rooms, Decision decision, Endings endings, Replay replay, Rules rules) {
+    this.rooms = rooms;
+    this.decision = decision;
+    this.endings = endings;
+    this.replay = replay;
+    this.rules = rules;
+  }
+
+  /** Asks for channels, for somebody who has said hello. */
+  public void subscribe(Peer peer, Identity identity, ClientFrame.Subscribe frame, long nowMs) {
+    for (ClientFrame.Want want : frame.wants()) {
+      if (peer.isClosing()) {
+        return;
+      }
+      subscribe(peer, identity, frame.ref(), want, nowMs);
+    }
+  }
+
+  private void subscribe(
+      Peer peer, Identity identity, long ref, ClientFrame.Want want, long nowMs) {
+    String name = want.channel();
+    Channel channel = Channel.parse(identity.tenant(), name);
+    if (channel == null) {
+      refuse(peer, ref, name, ProblemCode.BAD_REQUEST, "channel must be kind:id");
+      return;
+    }
+    Subscription before = peer.subscriptions().get(channel.full());
+    int most =
+        Math.min(rules.subscriptionsMax(), rules.permission().subscriptionsMax(identity, channel));
+    if (most == 0) {
+      refuse(peer, ref, name, ProblemCode.FORBIDDEN, "this token may not subscribe to it");
+      return;
+    }
+    if (before == null && isFull(peer, channel.kind(), most)) {
+      refuse(
+          peer,
+          ref,
+          name,
+          ProblemCode.BAD_REQUEST,
+          "a connection holds at most " + most + " such channels");
+      return;
+    }
+    // Entered before the old one leaves, so that the channel's window stays held.
+    Room room = rooms.open(channel, rules.partitionOf().applyAsInt(channel.full()));
+    int epoch = want.epoch() == null ? 0 : want.epoch();
+    Long chain = want.chain() == null ? null : (Long) Chain.parse(want.chain());
+    Subscription subscription =
+        new Subscription(
+            peer,
+            room,
+            ref,
+            new Resume(want.after(), epoch, chain),
+            ++numbers,
+            nowMs + rules.joinWaitMs());
+    room.enter(subscription);
+    if (before != null) {
+      replace(before);
+    }
+    peer.subscriptions().put(channel.full(), subscription);
+    ask(subscription);
+  }
+
+  /** Ends a subscription; also says so where there was none, since that is what was asked for. */
+  public void unsubscribe(Peer peer, Identity identity, ClientFrame.Unsubscribe frame) {
+    Channel channel = Channel.parse(identity.tenant(), frame.channel());
+    if (channel == null) {
+      refuse(
+          peer, frame.ref(), frame.channel(), ProblemCode.BAD_REQUEST, "channel must be kind:id");
+      return;
+    }
+    Subscription subscription = peer.subscriptions().get(channel.full());
+    if (subscription != null) {
+      replace(subscription);
+    }
+    decision.send(peer, new ServerFrame.Unsubscribed(frame.ref(), frame.channel()));
+  }
+
+  /** Takes an answer of the stores; only the registration that asked is completed by it. */
+  public void answered(JoinAnswer answer, long nowMs) {
+    Subscription subscription = asked.remove(answer.number());
+    if (subscription == null) {
+      return;
+    }
+    switch (answer) {
+      case JoinAnswer.Refused refused when refused.code() == ProblemCode.NOT_READY ->
+          notReady(subscription, refused.detail());
+      case JoinAnswer.Refused refused -> {
+        rooms.leave(subscription);
+        refuse(
+            subscription.peer(),
+            subscription.ref(),
+            subscription.room().name(),
+            refused.code(),
+            refused.detail());
+      }
+      case JoinAnswer.View view -> complete(subscription, view, nowMs);
+    }
+  }
+
+  private void complete(Subscription subscription, JoinAnswer.View view, long nowMs) {
+    switch (JoinRules.complete(subscription, view, rooms.windows())) {
+      case JoinOutcome.NotReady notReady -> notReady(subscription, notReady.why());
+      case JoinOutcome.Void voided -> endings.reset(subscription, voided.epoch(), voided.after());
+      case JoinOutcome.Ahead notYet -> {
+        if (subscription.isLastCall()) {
+          endings.reset(subscription, notYet.epoch(), notYet.head());
+        } else {
+          subscription.waitAhead(nowMs + rules.aheadWaitMs());
+          ahead.add(subscription);
+        }
+      }
+      case JoinOutcome.Start start -> start(subscription, start);
+    }
+  }
+
+  private void start(Subscription subscription, JoinOutcome.Start start) {
+    Room room = subscription.room();
+    if (!start.whole()) {
+      room.startBelow();
+    }
+    long replayTo = start.whole() ? Long.MAX_VALUE : start.head();
+    decision.happened(start.replay() ? Happening.RESUMED : Happening.CATCH_UP);
+    decision.send(
+        subscription.peer(),
+        new ServerFrame.Subscribed(
+            subscription.ref(),
+            room.name(),
+            start.epoch(),
+            start.head(),
+            start.after(),
+            start.replay() ? null : new ServerFrame.CatchUp(start.after(), start.head())));
+    subscription.replay(start.epoch(), start.replay() ? start.after() : start.head(), replayTo);
+    replay.advance(subscription);
+  }
+
+  /** New frames have come: those that waited for them ask the stores again. */
+  public void sawNew(Room room, Frame last, long nowMs) {
+    for (int i = ahead.size() - 1; i >= 0; i--) {
+      Subscription subscription = ahead.get(i);
+      Long after = subscription.resume().after();
+      if (subscription.room() == room && after != null && last.seq() >= after) {
+        ahead.remove(i);
+        if (isPresent(subscription)) {
+          askAgain(subscription, nowMs);
+        }
+      }
+    }
+  }
+
+  /** Looks at what has waited long enough. */
+  public void tick(long nowMs) {
+    for (int i = ahead.size() - 1; i >= 0; i--) {
+      Subscription subscription = ahead.get(i);
+      if (!isPresent(subscription)) {
+        ahead.remove(i);
+      } else if (nowMs >= subscription.deadlineMs()) {
+        ahead.remove(i);
+        askAgain(subscription, nowMs);
+      }
+    }
+    Iterator<Subscription> waiting = asked.values().iterator();
+    while (waiting.hasNext()) {
+      Subscription subscription = waiting.next();
+      if (nowMs >= subscription.deadlineMs()) {
+        waiting.remove();
+        notReady(subscription, "the stores did not answer in time");
+      }
+    }
+  }
+
+  /** A connection has gone. */
+  public void gone(Peer peer) {
+    for (Subscription subscription : List.copyOf(peer.subscriptions().values())) {
+      asked.remove(subscription.number());
+      rooms.leave(subscription);
+    }
+  }
+
+  /** What the stores are asked for a registration; null where it has ended since. */
+  public @Nullable JoinAsk ask(Subscription subscription, Identity identity) {
+    if (asked.get(subscription.number()) != subscription) {
+      return null;
+    }
+    Room room = subscription.room();
+    var windows = rooms.windows();
+    int partition = room.window().partition();
+    Resume resume = subscription.resume();
+    return new JoinAsk(
+        subscription.number(),
+        identity,
+        room.name(),
+        partition,
+        windows.completeFrom(room.window(), partition),
+        room.window().minSeq(),
+        Math.max(windows.epoch(partition), resume.epoch()),
+        resume.after());
+  }
+
+  private void ask(Subscription subscription) {
+    asked.put(subscription.number(), subscription);
+    decision.joins().add(subscription);
+  }
+
+  private void askAgain(Subscription subscription, long nowMs) {
+    subscription.askAgain(++numbers, nowMs + rules.joinWaitMs());
+    ask(subscription);
+  }
+
+  /** Ends one that a later request of the client replaces; it is owed an answer until it starts. */
+  private void replace(Subscription subscription) {
+    asked.remove(subscription.number());
+    rooms.leave(subscription);
+    if (!subscription.isStarted()) {
+      refuse(
+          subscription.peer(),
+          subscription.ref(),
+          subscription.room().name(),
+          ProblemCode.SUPERSEDED,
+          "a later request for this channel replaced it");
+    }
+  }
+
+  private void notReady(Subscription subscription, String why) {
+    rooms.leave(subscription);
+    decision.happened(Happening.NOT_READY);
+    decision.refuse(
+        subscription.peer(),
+        subscription.ref(),
+        subscription.room().name(),
+        ProblemCode.NOT_READY,
+        why + ": subscribe again",
+        rules.retryAfterMs());
+  }
+
+  private void refuse(Peer peer, long ref, String channel, ProblemCode code, String detail) {
+    decision.refuse(peer, ref, channel, code, detail, null);
+  }
+
+  private boolean isPresent(Subscription subscription) {
+    String channel = subscription.room().window().channel();
+    return subscription.peer().subscriptions().get(channel) == subscription;
+  }
+
+  private static boolean isFull(Peer peer, String kind, int most) {
+    if (peer.subscriptions().size() < most) {
+      return false;
+    }
+    String prefix = kind + ':';
+    int same = 0;
+    for (Subscription subscription : peer.subscriptions().values()) {
+      if (subscription.room().name().startsWith(prefix)) {
+        same++;
+      }
+    }
+    return same >= most;
+  }
+}
