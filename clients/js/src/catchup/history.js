@@ -1,0 +1,47 @@
+import { parsePage } from '../protocol/frames.js';
+import { problemOf, unreachable } from '../protocol/problem.js';
+
+/** Events asked for at once. The server allows 1000; half of it is on the screen sooner. */
+export const PAGE_LIMIT = 500;
+/** An answer that takes longer is given up: the server's own waits are a few seconds. */
+const READ_MS = 15_000;
+
+/** Reads what is history over HTTP. */
+export class History {
+  #http;
+
+  /** @param {import('../http/http.js').Http} http */
+  constructor(http) {
+    this.#http = http;
+  }
+
+  /**
+   * One page of events above `after`, read no earlier than the server has `minSeq`.
+   * @throws {import('../protocol/problem.js').TailraceProblem}
+   */
+  events(channel, { after, minSeq, epoch }, signal) {
+    const query = new URLSearchParams({ after, limit: PAGE_LIMIT, minSeq, epoch });
+    return this.#read(`/v1/channels/${encodeURIComponent(channel)}/events?${query}`, 'events', signal);
+  }
+
+  /**
+   * One page of the snapshot; `cursor` null for the first one.
+   * @throws {import('../protocol/problem.js').TailraceProblem}
+   */
+  snapshot(channel, cursor, signal) {
+    const query = cursor === null ? '' : `?${new URLSearchParams({ cursor })}`;
+    return this.#read(`/v1/channels/${encodeURIComponent(channel)}/snapshot${query}`, 'entities', signal);
+  }
+
+  async #read(path, key, signal) {
+    const response = await this.#http.request(path, { signal: AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]) });
+    if (!response.ok) {
+      throw await problemOf(response);
+    }
+    try {
+      return parsePage(await response.text(), key);
+    } catch (problem) {
+      throw unreachable(problem);
+    }
+  }
+}
