@@ -28,7 +28,6 @@ import java.util.function.Function;
  * inputs may be decided before {@link #finish}, which hands what they brought to the queues.
  */
 public final class ShardCore {
-  private final Rules rules;
   private final Decision decision = new Decision();
   private final Windows windows;
   private final Rooms rooms;
@@ -58,7 +57,6 @@ public final class ShardCore {
   /** A shard without connections over windows of its own. */
   public ShardCore(
       Rules rules, Windows windows, Function<String, TokenResult> verifier, Rendered rendered) {
-    this.rules = rules;
     this.windows = windows;
     this.rendered = rendered;
     this.rooms = new Rooms(windows);

@@ -161,7 +161,7 @@ public final class SendQueue {
   }
 
   private void append(Lane lane, Entry entry) {
-    lanes.computeIfAbsent(lane, unused -> new ArrayDeque<>()).add(entry);
+    lanes.computeIfAbsent(lane, _ -> new ArrayDeque<>()).add(entry);
     entries++;
   }
 

@@ -16,7 +16,7 @@ public final class ChannelWindow {
 
   private final String channel;
   private final int partition;
-  private Frame @Nullable [] ring = new Frame[FIRST_CAPACITY];
+  private @Nullable Frame[] ring = new @Nullable Frame[FIRST_CAPACITY];
   private int head;
   private int size;
   private long last;
@@ -239,7 +239,7 @@ public final class ChannelWindow {
   }
 
   private void grow() {
-    Frame[] larger = new Frame[ring.length * 2];
+    @Nullable Frame[] larger = new @Nullable Frame[ring.length * 2];
     for (int i = 0; i < size; i++) {
       larger[i] = at(i);
     }
@@ -248,7 +248,7 @@ public final class ChannelWindow {
   }
 
   private void clear() {
-    ring = new Frame[FIRST_CAPACITY];
+    ring = new @Nullable Frame[FIRST_CAPACITY];
     head = 0;
     size = 0;
   }

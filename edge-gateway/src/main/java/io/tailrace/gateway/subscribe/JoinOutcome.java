@@ -9,7 +9,7 @@ sealed interface JoinOutcome {
   record Ahead(int epoch, long head) implements JoinOutcome {}
 
   /** What the client holds above {@code after} is void. */
-  record Void(int epoch, long after) implements JoinOutcome {}
+  record Voided(int epoch, long after) implements JoinOutcome {}
 
   /**
    * Events follow from {@code after}+1.

@@ -31,7 +31,7 @@ final class JoinRules {
     long head = Math.max(view.head(), valid);
     Long after = resume.after();
     if (after != null && resume.epoch() != 0 && resume.epoch() != epoch) {
-      return new JoinOutcome.Void(epoch, 0);
+      return new JoinOutcome.Voided(epoch, 0);
     }
     if (after != null && after > head) {
       return new JoinOutcome.Ahead(epoch, head);
@@ -42,7 +42,7 @@ final class JoinRules {
         return new JoinOutcome.NotReady("the chain at after is not known here yet");
       }
       if (known != null && !known.equals(resume.chain())) {
-        return new JoinOutcome.Void(epoch, 0);
+        return new JoinOutcome.Voided(epoch, 0);
       }
     }
     long start = after == null ? head : Math.max(after, view.visibleFrom() - 1);

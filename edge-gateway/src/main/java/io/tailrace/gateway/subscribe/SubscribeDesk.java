@@ -163,7 +163,7 @@ public final class SubscribeDesk {
   private void complete(Subscription subscription, JoinAnswer.View view, long nowMs) {
     switch (JoinRules.complete(subscription, view, rooms.windows())) {
       case JoinOutcome.NotReady notReady -> notReady(subscription, notReady.why());
-      case JoinOutcome.Void voided -> endings.reset(subscription, voided.epoch(), voided.after());
+      case JoinOutcome.Voided voided -> endings.reset(subscription, voided.epoch(), voided.after());
       case JoinOutcome.Ahead notYet -> {
         if (subscription.isLastCall()) {
           endings.reset(subscription, notYet.epoch(), notYet.head());
