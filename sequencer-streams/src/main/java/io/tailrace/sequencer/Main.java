@@ -1,0 +1,18 @@
+package io.tailrace.sequencer;
+
+import io.tailrace.schemas.http.ServiceProcess;
+import java.util.List;
+
+/** The sequencer as a process of its own. */
+public final class Main {
+  private Main() {}
+
+  /** Runs until it is stopped; {@code --help} lists the settings. */
+  public static void main(String[] arguments) {
+    ServiceProcess.run(
+        "sequencer-streams",
+        SequencerConfig.keys(),
+        List.of(arguments),
+        settings -> SequencerService.start(SequencerConfig.from(settings)));
+  }
+}

@@ -1,0 +1,112 @@
+package io.tailrace.sequencer;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tailrace.schemas.http.RunningService;
+import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.topic.TopicAdmin;
+import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.sequencer.topology.SequencerTopology;
+import io.undertow.server.HttpHandler;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running sequencer: Kafka Streams with {@link SequencerTopology}. Thread-safe; the work is
+ * done on Streams' threads.
+ */
+public final class SequencerService implements RunningService {
+  private static final Logger LOG = LoggerFactory.getLogger(SequencerService.class);
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+
+  private final KafkaStreams streams;
+  private final PrometheusMeterRegistry registry;
+
+  private SequencerService(KafkaStreams streams, PrometheusMeterRegistry registry) {
+    this.streams = streams;
+    this.registry = registry;
+  }
+
+  /**
+   * Starts; {@link #ready()} says when it numbers events.
+   *
+   * @throws IllegalStateException where the topics are missing and cannot be made, or are laid out
+   *     otherwise than configured
+   */
+  public static SequencerService start(SequencerConfig config) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
+      TopicAdmin.ensure(
+          admin,
+          new TopicPlan(config.partitions(), (short) config.replication(), Duration.ofSeconds(-1)));
+    }
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    SequencerMetrics metrics = new SequencerMetrics(registry);
+    KafkaStreams streams =
+        new KafkaStreams(SequencerTopology.build(metrics), SequencerProperties.of(config));
+    streams.setUncaughtExceptionHandler(fault -> afterFault(fault, metrics));
+    streams.setStateListener((now, before) ->
+        LOG.atInfo()
+            .addKeyValue("state", now)
+            .addKeyValue("before", before)
+            .log("sequencer state"));
+    streams.start();
+    return new SequencerService(streams, registry);
+  }
+
+  /**
+   * A thread that lost Kafka is replaced: its transaction is aborted and done again. Anything else
+   * is a bug or a state that does not belong to the log, and numbering on would make it worse.
+   */
+  private static StreamThreadExceptionResponse afterFault(
+      Throwable fault, SequencerMetrics metrics) {
+    boolean kafkaLost = isCausedByKafka(fault);
+    LOG.atError().setCause(fault).addKeyValue("replaced", kafkaLost).log("a sequencer thread died");
+    if (kafkaLost) {
+      metrics.threadReplaced();
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Streams wraps what went wrong in exceptions that are themselves Kafka's: the root decides. */
+  private static boolean isCausedByKafka(Throwable fault) {
+    Throwable root = fault;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root instanceof KafkaException;
+  }
+
+  @Override
+  public String name() {
+    return "sequencer-streams";
+  }
+
+  /** It serves no paths of its own. */
+  @Override
+  public HttpHandler handler() {
+    return ServiceServer::notFound;
+  }
+
+  @Override
+  public boolean ready() {
+    return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  @Override
+  public PrometheusMeterRegistry metrics() {
+    return registry;
+  }
+
+  @Override
+  public void close() {
+    streams.close(CLOSE_WAIT);
+    registry.close();
+  }
+}

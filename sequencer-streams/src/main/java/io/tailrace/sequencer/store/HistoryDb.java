@@ -1,0 +1,293 @@
+package io.tailrace.sequencer.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.frame.EventJson;
+import io.tailrace.schemas.frame.JsonText;
+import io.tailrace.schemas.name.Channel;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One partition's database. Records are gathered into a batch and written with the offset they
+ * reach to; the write-ahead log is off, because the topic is one: what was not flushed when the
+ * process died is read again from the offset that was.
+ *
+ * <p>Thread: one writer; views from any thread.
+ */
+final class HistoryDb implements AutoCloseable {
+  private static final byte[] LAYOUT_VERSION = {1};
+  private static final int HEADS_MAX = 8192;
+
+  private final RocksDB db;
+  private final Options options;
+  private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+  private final Retention.OfKind retention;
+  private final int partition;
+  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+  private final Map<Channel, Head> heads = new RecentHeads();
+  private final WriteBatch batch = new WriteBatch();
+  private final Map<Channel, Head> batchHeads = new HashMap<>();
+  private long batchOffset;
+  private long offset;
+  private int epoch;
+  private boolean open = true;
+
+  private HistoryDb(RocksDB db, Options options, Retention.OfKind retention, int partition)
+      throws RocksDBException {
+    this.db = db;
+    this.options = options;
+    this.retention = retention;
+    this.partition = partition;
+    byte[] storedOffset = db.get(HistoryKeys.OFFSET);
+    offset = storedOffset == null ? -1 : ByteBuffer.wrap(storedOffset).getLong();
+    batchOffset = offset;
+    byte[] storedEpoch = db.get(HistoryKeys.EPOCH);
+    epoch = storedEpoch == null ? 0 : ByteBuffer.wrap(storedEpoch).getInt();
+  }
+
+  /** Heads that were used lately; all others are read from the database. */
+  private static final class RecentHeads extends LinkedHashMap<Channel, Head> {
+    private static final long serialVersionUID = 1L;
+
+    RecentHeads() {
+      super(256, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Channel, Head> eldest) {
+      return size() > HEADS_MAX;
+    }
+  }
+
+  /**
+   * Opens or creates it. One of another layout is emptied: it is rebuilt from the topic.
+   *
+   * @throws IllegalStateException where the folder cannot be used
+   */
+  static HistoryDb open(
+      Path folder, RocksMemory memory, Retention.OfKind retention, int partition) {
+    Options options = memory.options();
+    try {
+      RocksDB db = RocksDB.open(options, folder.toString());
+      byte[] layout = db.get(HistoryKeys.LAYOUT);
+      if (layout == null || layout.length != 1 || layout[0] != LAYOUT_VERSION[0]) {
+        try (WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+            WriteBatch anew = new WriteBatch()) {
+          anew.deleteRange(new byte[] {0}, new byte[] {(byte) 0xff});
+          anew.put(HistoryKeys.LAYOUT, LAYOUT_VERSION);
+          db.write(unlogged, anew);
+        }
+      }
+      return new HistoryDb(db, options, retention, partition);
+    } catch (RocksDBException e) {
+      options.close();
+      throw new IllegalStateException("the history store in " + folder + " cannot be opened", e);
+    }
+  }
+
+  /** Offset of the last record that readers see; -1: none. */
+  long offset() {
+    return offset;
+  }
+
+  int batchSize() {
+    return batch.count();
+  }
+
+  /**
+   * Takes one record into the batch.
+   *
+   * @param event null: the record holds no event, only its offset counts
+   * @throws BrokenLogException where the log contradicts itself or the store
+   */
+  void add(@Nullable Event event, long committedMs, long recordOffset) throws RocksDBException {
+    if (event != null) {
+      Head head = headOf(event.channel());
+      switch (Applying.decide(head, event)) {
+        case Applying.Append(Head next, boolean newEpoch) -> {
+          if (newEpoch) {
+            forget(event.channel());
+          }
+          append(event, committedMs, next);
+        }
+        case Applying.Skip _ -> checkRepeat(event, recordOffset);
+        case Applying.Broken(String reason) ->
+            throw new BrokenLogException(event.channel().full(), reason, partition, recordOffset);
+      }
+    }
+    batchOffset = Math.max(batchOffset, recordOffset);
+  }
+
+  /** Writes the batch; returns the heads that readers can see now. */
+  Map<Channel, Head> write() throws RocksDBException {
+    if (batchOffset == offset && batch.count() == 0) {
+      return Map.of();
+    }
+    for (Map.Entry<Channel, Head> entry : batchHeads.entrySet()) {
+      batch.put(HistoryKeys.head(entry.getKey()), entry.getValue().encode());
+    }
+    batch.put(HistoryKeys.OFFSET, number(batchOffset));
+    db.write(unlogged, batch);
+    batch.clear();
+    offset = batchOffset;
+    Map<Channel, Head> written = Map.copyOf(batchHeads);
+    heads.putAll(batchHeads);
+    batchHeads.clear();
+    return written;
+  }
+
+  /** Empties the store, as Streams asks before it restores a store that it holds for corrupted. */
+  void clear() throws RocksDBException {
+    batch.clear();
+    batchHeads.clear();
+    heads.clear();
+    try (WriteBatch anew = new WriteBatch()) {
+      anew.deleteRange(new byte[] {0}, new byte[] {(byte) 0xff});
+      anew.put(HistoryKeys.LAYOUT, LAYOUT_VERSION);
+      db.write(unlogged, anew);
+    }
+    offset = -1;
+    batchOffset = -1;
+    epoch = 0;
+  }
+
+  /** A view of now; null where the store is closed or closing. */
+  @Nullable HistoryView view(PartitionProgress progress) {
+    ReentrantReadWriteLock.ReadLock lease = use.readLock();
+    if (!lease.tryLock()) {
+      return null;
+    }
+    if (!open) {
+      lease.unlock();
+      return null;
+    }
+    // Noted before the snapshot is taken: the snapshot then has at least what it says.
+    PartitionProgress.Polled polled = progress.polled();
+    return new HistoryView(db, lease, polled);
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /** Waits for open views, writes what is left to disk, closes. */
+  @Override
+  public void close() {
+    use.writeLock().lock();
+    try {
+      if (!open) {
+        return;
+      }
+      open = false;
+      try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
+        db.flush(flush);
+      } catch (RocksDBException e) {
+        // What is not on disk is read again from the topic.
+      }
+      batch.close();
+      unlogged.close();
+      db.close();
+      options.close();
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  private @Nullable Head headOf(Channel channel) throws RocksDBException {
+    Head head = batchHeads.get(channel);
+    if (head == null) {
+      head = heads.get(channel);
+    }
+    if (head == null) {
+      byte[] stored = db.get(HistoryKeys.head(channel));
+      head = stored == null ? null : Head.decode(stored);
+    }
+    return head;
+  }
+
+  private void append(Event event, long committedMs, Head next) throws RocksDBException {
+    Channel channel = event.channel();
+    String entity = event.envelope().entity();
+    StoredEvent stored =
+        new StoredEvent(
+            event.epoch(), event.seq(), event.chain(), committedMs, entity != null, json(event));
+    batch.put(HistoryKeys.event(channel, event.epoch(), event.seq()), stored.encode());
+    if (entity != null) {
+      batch.put(HistoryKeys.entity(channel, entity.getBytes(UTF_8)), stored.encodeEntity());
+    }
+    if (event.epoch() > epoch) {
+      epoch = event.epoch();
+      batch.put(HistoryKeys.EPOCH, ByteBuffer.allocate(4).putInt(epoch).array());
+    }
+    batchHeads.put(channel, Retention.isDue(next.seq()) ? trim(channel, next, committedMs) : next);
+  }
+
+  /** Drops what the kind's contract does not keep. */
+  private Head trim(Channel channel, Head head, long newestMs) throws RocksDBException {
+    Retention keep = retention.of(channel.kind());
+    if (keep.equals(Retention.ALL)) {
+      return head;
+    }
+    long first = keep.firstKept(head, newestMs, seq -> committedMs(channel, head, seq, newestMs));
+    if (first == head.first()) {
+      return head;
+    }
+    batch.deleteRange(
+        HistoryKeys.event(channel, head.epoch(), head.first()),
+        HistoryKeys.event(channel, head.epoch(), first));
+    return new Head(head.epoch(), head.seq(), head.chain(), first);
+  }
+
+  /** An event that is still in the batch is as new as the newest one, for trimming. */
+  private long committedMs(Channel channel, Head head, long seq, long newestMs) {
+    try {
+      byte[] value = db.get(HistoryKeys.event(channel, head.epoch(), seq));
+      return value == null ? newestMs : StoredEvent.committedMsOf(value);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the history store cannot be read", e);
+    }
+  }
+
+  /** Drops what the channel had in older epochs. */
+  private void forget(Channel channel) throws RocksDBException {
+    byte[] events = HistoryKeys.events(channel);
+    batch.deleteRange(events, HistoryKeys.above(events));
+    byte[] entities = HistoryKeys.entities(channel);
+    batch.deleteRange(entities, HistoryKeys.above(entities));
+  }
+
+  /** A record that is read again must be the one that is stored. */
+  private void checkRepeat(Event event, long recordOffset) throws RocksDBException {
+    byte[] value = db.get(HistoryKeys.event(event.channel(), event.epoch(), event.seq()));
+    if (value != null && StoredEvent.chainOf(value) != event.chain()) {
+      throw new BrokenLogException(
+          event.channel().full(),
+          "seq " + event.seq() + " came with another chain before",
+          partition,
+          recordOffset);
+    }
+  }
+
+  private static byte[] json(Event event) {
+    JsonText text = new JsonText(event.data().length + 320);
+    EventJson.element(text, event);
+    return text.toByteArray();
+  }
+
+  private static byte[] number(long value) {
+    return ByteBuffer.allocate(8).putLong(value).array();
+  }
+}

@@ -1,0 +1,80 @@
+package io.tailrace.sequencer.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tailrace.schemas.name.Channel;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Keys of the history store. Ordered as unsigned bytes: first the kind of entry, then the channel
+ * with its length in front, so that no channel's keys run into another's, then big-endian numbers.
+ */
+final class HistoryKeys {
+  /** Offset of the last record that the store holds. */
+  static final byte[] OFFSET = {0, 'o'};
+
+  /** Highest epoch that was seen in the partition. */
+  static final byte[] EPOCH = {0, 'e'};
+
+  /** Version of keys and values. */
+  static final byte[] LAYOUT = {0, 'v'};
+
+  private static final byte HEAD = 1;
+  private static final byte EVENT = 2;
+  private static final byte ENTITY = 3;
+
+  private HistoryKeys() {}
+
+  static byte[] head(Channel channel) {
+    return prefix(HEAD, channel, 0).array();
+  }
+
+  static byte[] event(Channel channel, int epoch, long seq) {
+    return prefix(EVENT, channel, 4 + 8).putInt(epoch).putLong(seq).array();
+  }
+
+  /** Below every event of the channel. */
+  static byte[] events(Channel channel) {
+    return prefix(EVENT, channel, 0).array();
+  }
+
+  /** The seq in the key of an event. */
+  static long seqOf(byte[] eventKey) {
+    return ByteBuffer.wrap(eventKey).getLong(eventKey.length - 8);
+  }
+
+  static byte[] entity(Channel channel, byte[] entity) {
+    return prefix(ENTITY, channel, entity.length).put(entity).array();
+  }
+
+  /** Below every entity of the channel. */
+  static byte[] entities(Channel channel) {
+    return prefix(ENTITY, channel, 0).array();
+  }
+
+  /** The entity in its key. */
+  static byte[] entityOf(Channel channel, byte[] entityKey) {
+    return Arrays.copyOfRange(entityKey, 3 + channel.full().length(), entityKey.length);
+  }
+
+  /** Above every key that begins with the prefix, and below all others that are above it. */
+  static byte[] above(byte[] prefix) {
+    byte[] end = prefix.clone();
+    for (int i = end.length - 1; i >= 0; i--) {
+      if (end[i] != (byte) 0xff) {
+        end[i]++;
+        return Arrays.copyOf(end, i + 1);
+      }
+    }
+    throw new IllegalArgumentException("no key is above a prefix of 0xff alone");
+  }
+
+  private static ByteBuffer prefix(byte kind, Channel channel, int more) {
+    byte[] name = channel.full().getBytes(UTF_8);
+    return ByteBuffer.allocate(1 + 2 + name.length + more)
+        .put(kind)
+        .putShort((short) name.length)
+        .put(name);
+  }
+}

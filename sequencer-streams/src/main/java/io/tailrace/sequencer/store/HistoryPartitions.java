@@ -1,0 +1,111 @@
+package io.tailrace.sequencer.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tailrace.schemas.name.Channel;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions that this process holds: written by the Streams threads, read by request threads.
+ */
+public final class HistoryPartitions implements HistoryReader {
+  private final AtomicReferenceArray<@Nullable HistoryDb> taken;
+  private final PartitionProgress[] progress;
+  private final HistoryListener listener;
+
+  /** For a log of so many partitions. */
+  public HistoryPartitions(int partitions, HistoryListener listener) {
+    this.taken = new AtomicReferenceArray<>(partitions);
+    this.progress = new PartitionProgress[partitions];
+    for (int i = 0; i < partitions; i++) {
+      progress[i] = new PartitionProgress();
+    }
+    this.listener = listener;
+  }
+
+  @Override
+  public int partitions() {
+    return progress.length;
+  }
+
+  @Override
+  public int partitionOf(Channel channel) {
+    return Utils.toPositive(Utils.murmur2(channel.full().getBytes(UTF_8))) % progress.length;
+  }
+
+  @Override
+  public @Nullable View open(int partition) {
+    HistoryDb db = taken.get(partition);
+    PartitionProgress at = progress[partition];
+    return db == null || !at.isCaughtUp() ? null : db.view(at);
+  }
+
+  @Override
+  public boolean ready() {
+    for (int i = 0; i < progress.length; i++) {
+      if (taken.get(i) == null || !progress[i].isCaughtUp()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Offset up to which the partition's store holds the log; -1 where it holds nothing. */
+  public long position(int partition) {
+    return taken.get(partition) == null ? -1 : progress[partition].position();
+  }
+
+  /** The store has been restored and is being fed. */
+  void taken(int partition, HistoryDb db) {
+    progress[partition].taken(db.offset());
+    taken.set(partition, db);
+  }
+
+  /** The store is closed or handed to another process. */
+  void left(int partition) {
+    if (partition >= 0) {
+      taken.set(partition, null);
+      listener.availability(partition);
+    }
+  }
+
+  long lastPolled(int partition) {
+    return progress[partition].polled().last();
+  }
+
+  /** A batch has become visible. */
+  void written(int partition, long offset, Map<Channel, Head> heads) {
+    PartitionProgress at = progress[partition];
+    boolean before = at.isCaughtUp();
+    at.stored(offset);
+    for (Map.Entry<Channel, Head> entry : heads.entrySet()) {
+      Head head = entry.getValue();
+      listener.appended(partition, entry.getKey(), head.epoch(), head.seq());
+    }
+    told(partition, before, at);
+  }
+
+  /** The consumer has been asked for more. */
+  void polled(int partition, PartitionProgress.Polled now, long logEnd) {
+    PartitionProgress at = progress[partition];
+    if (taken.get(partition) == null) {
+      return;
+    }
+    boolean before = at.isCaughtUp();
+    if (before && now.equals(at.polled())) {
+      return;
+    }
+    at.polled(now, logEnd);
+    told(partition, before, at);
+  }
+
+  private void told(int partition, boolean before, PartitionProgress at) {
+    if (at.isCaughtUp() && !before) {
+      listener.availability(partition);
+    }
+    listener.moved(partition, at.position());
+  }
+}

@@ -1,0 +1,92 @@
+package io.tailrace.sequencer.store;
+
+import io.tailrace.schemas.name.Channel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the history of the partitions that this process holds. Thread: any. */
+public interface HistoryReader {
+  /** Number of partitions of the log. */
+  int partitions();
+
+  /** The partition of a channel, as Kafka's default partitioner places its key. */
+  int partitionOf(Channel channel);
+
+  /**
+   * Opens a view of one moment. Everything read through it stands at one position, so that a head
+   * and the events up to it, or a role and what it may see, belong together.
+   *
+   * @return null where this process does not hold the partition, or is not yet caught up with where
+   *     the log ended when it took the partition: the caller answers {@code not_ready}, never less
+   *     than it answered before
+   */
+  @Nullable View open(int partition);
+
+  /** Whether every partition can be opened. */
+  boolean ready();
+
+  /**
+   * One moment of one partition. Holds a RocksDB snapshot: to be closed soon, by the thread that
+   * opened it, and never kept while waiting for a client.
+   */
+  interface View extends AutoCloseable {
+    /**
+     * Everything below this offset of the partition is in the view, transaction markers counted.
+     */
+    long position();
+
+    /** The highest epoch that the partition has seen; 1 where it holds nothing yet. */
+    int epoch();
+
+    /** The channel's head, in the view's epoch. */
+    Head head(Channel channel);
+
+    /** The chain at a seq; null where the view does not have that seq. Seq 0 has one. */
+    @Nullable Long chainAt(Channel channel, long seq);
+
+    /**
+     * Events above {@code after}, in order.
+     *
+     * @param limit events at most
+     * @param bytesMax bytes of JSON at most; one event is given even where it alone is larger
+     */
+    Run events(Channel channel, long after, int limit, int bytesMax);
+
+    /**
+     * The entities of a snapshot: first the latest event of every entity, in the order of their
+     * keys, then, since each stands for itself, the kept events without entity up to {@code upTo},
+     * by seq.
+     *
+     * @param from where to go on; null: at the beginning
+     * @param upTo the snapshot's seq; an entity may be newer
+     */
+    EntityRun entities(Channel channel, @Nullable Cursor from, long upTo, int limit, int bytesMax);
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Consecutive events.
+   *
+   * @param more whether there are more above the last one
+   */
+  record Run(List<StoredEvent> events, boolean more) {}
+
+  /**
+   * Part of a snapshot.
+   *
+   * @param next where the next part begins; null: this was the last
+   */
+  record EntityRun(List<StoredEvent> events, @Nullable Cursor next) {}
+
+  /** Where a snapshot goes on. */
+  sealed interface Cursor {
+    /** Behind this entity. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes are handed on, never compared or changed
+    record BehindEntity(byte[] entity) implements Cursor {}
+
+    /** Behind this seq, among the events without entity. */
+    record BehindSeq(long seq) implements Cursor {}
+  }
+}

@@ -1,0 +1,258 @@
+package io.tailrace.sequencer.store;
+
+import io.tailrace.schemas.event.Chain;
+import io.tailrace.schemas.name.Channel;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
+
+/** A {@link HistoryReader.View} on a RocksDB snapshot. Keeps the database open while it is open. */
+final class HistoryView implements HistoryReader.View {
+  /** Events that one call looks at while it seeks those without entity. */
+  private static final int SCANNED_MAX = 20_000;
+
+  private final RocksDB db;
+  private final Lock lease;
+  private final Snapshot snapshot;
+  private final ReadOptions options;
+  private final PartitionProgress.Polled polled;
+  private boolean closed;
+
+  /**
+   * @param lease held by the current thread, given back by {@link #close()}
+   * @param polled what had been read before the snapshot was taken
+   */
+  HistoryView(RocksDB db, Lock lease, PartitionProgress.Polled polled) {
+    this.db = db;
+    this.lease = lease;
+    this.polled = polled;
+    this.snapshot = db.getSnapshot();
+    this.options = new ReadOptions().setSnapshot(snapshot);
+  }
+
+  @Override
+  public long position() {
+    byte[] stored = get(HistoryKeys.OFFSET);
+    return polled.effective(stored == null ? -1 : ByteBuffer.wrap(stored).getLong());
+  }
+
+  @Override
+  public int epoch() {
+    byte[] stored = get(HistoryKeys.EPOCH);
+    return stored == null ? 1 : ByteBuffer.wrap(stored).getInt();
+  }
+
+  @Override
+  public Head head(Channel channel) {
+    int epoch = epoch();
+    byte[] stored = get(HistoryKeys.head(channel));
+    Head head = stored == null ? null : Head.decode(stored);
+    return head == null || head.epoch() < epoch ? Head.empty(epoch) : head;
+  }
+
+  @Override
+  public @Nullable Long chainAt(Channel channel, long seq) {
+    Head head = head(channel);
+    if (seq == head.seq()) {
+      return head.chain();
+    }
+    if (seq == 0) {
+      return Chain.start(head.epoch());
+    }
+    if (seq < head.first() || seq > head.seq()) {
+      return null;
+    }
+    byte[] value = get(HistoryKeys.event(channel, head.epoch(), seq));
+    return value == null ? null : StoredEvent.chainOf(value);
+  }
+
+  @Override
+  public HistoryReader.Run events(Channel channel, long after, int limit, int bytesMax) {
+    Head head = head(channel);
+    List<StoredEvent> events = new ArrayList<>();
+    long from = Math.max(after + 1, head.first());
+    if (from > head.seq()) {
+      return new HistoryReader.Run(events, false);
+    }
+    long bytes = 0;
+    byte[] end = HistoryKeys.event(channel, head.epoch(), head.seq() + 1);
+    try (Scan scan = new Scan(HistoryKeys.event(channel, head.epoch(), from), end)) {
+      for (; scan.isValid(); scan.next()) {
+        StoredEvent event =
+            StoredEvent.decode(head.epoch(), HistoryKeys.seqOf(scan.key()), scan.value());
+        bytes += event.json().length;
+        if (events.size() == limit || bytes > bytesMax && !events.isEmpty()) {
+          return new HistoryReader.Run(events, true);
+        }
+        events.add(event);
+      }
+    }
+    return new HistoryReader.Run(events, false);
+  }
+
+  @Override
+  public HistoryReader.EntityRun entities(
+      Channel channel, HistoryReader.@Nullable Cursor from, long upTo, int limit, int bytesMax) {
+    Part part = new Part(limit, bytesMax);
+    return switch (from) {
+      case null -> withEntity(channel, HistoryKeys.entities(channel), upTo, part);
+      case HistoryReader.Cursor.BehindEntity(byte[] entity) -> {
+        byte[] key = HistoryKeys.entity(channel, entity);
+        yield withEntity(channel, justAbove(key), upTo, part);
+      }
+      case HistoryReader.Cursor.BehindSeq(long seq) -> withoutEntity(channel, seq, upTo, part);
+    };
+  }
+
+  private HistoryReader.EntityRun withEntity(Channel channel, byte[] from, long upTo, Part part) {
+    int epoch = epoch();
+    byte[] last = null;
+    try (Scan scan = new Scan(from, HistoryKeys.above(HistoryKeys.entities(channel)))) {
+      for (; scan.isValid(); scan.next()) {
+        StoredEvent event = StoredEvent.decodeEntity(scan.value());
+        if (event.epoch() == epoch && !part.take(event)) {
+          return part.next(
+              last == null
+                  ? new HistoryReader.Cursor.BehindEntity(new byte[0])
+                  : new HistoryReader.Cursor.BehindEntity(last));
+        }
+        last = HistoryKeys.entityOf(channel, scan.key());
+      }
+    }
+    return withoutEntity(channel, 0, upTo, part);
+  }
+
+  private HistoryReader.EntityRun withoutEntity(Channel channel, long after, long upTo, Part part) {
+    Head head = head(channel);
+    long from = Math.max(after + 1, head.first());
+    long to = Math.min(upTo, head.seq());
+    if (from > to) {
+      return part.next(null);
+    }
+    long last = from - 1;
+    int scanned = 0;
+    try (Scan scan =
+        new Scan(
+            HistoryKeys.event(channel, head.epoch(), from),
+            HistoryKeys.event(channel, head.epoch(), to + 1))) {
+      for (; scan.isValid(); scan.next()) {
+        long seq = HistoryKeys.seqOf(scan.key());
+        StoredEvent event = StoredEvent.decode(head.epoch(), seq, scan.value());
+        if (++scanned > SCANNED_MAX || !event.hasEntity() && !part.take(event)) {
+          return part.next(new HistoryReader.Cursor.BehindSeq(last));
+        }
+        last = seq;
+      }
+    }
+    return part.next(null);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      options.close();
+      db.releaseSnapshot(snapshot);
+      snapshot.close();
+    } finally {
+      lease.unlock();
+    }
+  }
+
+  private byte @Nullable [] get(byte[] key) {
+    try {
+      return db.get(options, key);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the history store cannot be read", e);
+    }
+  }
+
+  /** The smallest key above this one. */
+  private static byte[] justAbove(byte[] key) {
+    return java.util.Arrays.copyOf(key, key.length + 1);
+  }
+
+  /** The part of a snapshot that is being filled. */
+  private static final class Part {
+    private final int limit;
+    private final int bytesMax;
+    private final List<StoredEvent> events = new ArrayList<>();
+    private long bytes;
+
+    Part(int limit, int bytesMax) {
+      this.limit = limit;
+      this.bytesMax = bytesMax;
+    }
+
+    /** Takes an event; false where the part is full. */
+    boolean take(StoredEvent event) {
+      if (events.size() == limit || !events.isEmpty() && bytes + event.json().length > bytesMax) {
+        return false;
+      }
+      bytes += event.json().length;
+      events.add(event);
+      return true;
+    }
+
+    HistoryReader.EntityRun next(HistoryReader.@Nullable Cursor cursor) {
+      return new HistoryReader.EntityRun(events, cursor);
+    }
+  }
+
+  /** An iterator over keys from one up to, without, another. */
+  private final class Scan implements AutoCloseable {
+    private final Slice end;
+    private final ReadOptions scanOptions;
+    private final RocksIterator iterator;
+
+    Scan(byte[] from, byte[] end) {
+      this.end = new Slice(end);
+      this.scanOptions = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(this.end);
+      this.iterator = db.newIterator(scanOptions);
+      iterator.seek(from);
+    }
+
+    /** Whether it stands on an entry; a read error throws instead of looking like the end. */
+    boolean isValid() {
+      if (iterator.isValid()) {
+        return true;
+      }
+      try {
+        iterator.status();
+        return false;
+      } catch (RocksDBException e) {
+        throw new IllegalStateException("the history store cannot be read", e);
+      }
+    }
+
+    void next() {
+      iterator.next();
+    }
+
+    byte[] key() {
+      return iterator.key();
+    }
+
+    byte[] value() {
+      return iterator.value();
+    }
+
+    @Override
+    public void close() {
+      iterator.close();
+      scanOptions.close();
+      end.close();
+    }
+  }
+}

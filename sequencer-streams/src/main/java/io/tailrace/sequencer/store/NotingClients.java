@@ -1,0 +1,99 @@
+package io.tailrace.sequencer.store;
+
+import io.tailrace.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+
+/** Kafka clients as Streams makes them, but the main consumer notes how far it has read. */
+public final class NotingClients implements KafkaClientSupplier {
+  private final HistoryPartitions partitions;
+
+  /** Notes into these partitions. */
+  public NotingClients(HistoryPartitions partitions) {
+    this.partitions = partitions;
+  }
+
+  @Override
+  public Admin getAdmin(Map<String, Object> config) {
+    return Admin.create(config);
+  }
+
+  @Override
+  public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+    return new NotingConsumer(config, partitions);
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+    return plain(config);
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+    return plain(config);
+  }
+
+  private static Consumer<byte[], byte[]> plain(Map<String, Object> config) {
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Thread: the Streams thread that owns it. */
+  private static final class NotingConsumer extends KafkaConsumer<byte[], byte[]> {
+    private final HistoryPartitions partitions;
+    private final Map<TopicPartition, Long> lastGiven = new HashMap<>();
+
+    NotingConsumer(Map<String, Object> config, HistoryPartitions partitions) {
+      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      this.partitions = partitions;
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+      lastGiven.keySet().retainAll(assignment());
+      for (TopicPartition partition : records.partitions()) {
+        List<ConsumerRecord<byte[], byte[]>> given = records.records(partition);
+        lastGiven.put(partition, given.getLast().offset());
+      }
+      for (TopicPartition partition : assignment()) {
+        if (partition.topic().equals(Topics.EVENTS)) {
+          note(partition);
+        }
+      }
+      return records;
+    }
+
+    private void note(TopicPartition partition) {
+      try {
+        long position = position(partition, Duration.ZERO);
+        OptionalLong lag = currentLag(partition);
+        partitions.polled(
+            partition.partition(),
+            new PartitionProgress.Polled(lastGiven.getOrDefault(partition, -1L), position),
+            lag.isPresent() ? position + lag.getAsLong() : -1);
+      } catch (TimeoutException e) {
+        // The position is not known yet, right after the partition was assigned: the next poll.
+      }
+    }
+  }
+}
