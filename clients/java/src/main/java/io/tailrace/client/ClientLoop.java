@@ -1,0 +1,409 @@
+package io.tailrace.client;
+
+import io.tailrace.client.channel.ChannelAction;
+import io.tailrace.client.channel.ChannelInput;
+import io.tailrace.client.link.Link;
+import io.tailrace.client.wire.ClientMessages.Want;
+import io.tailrace.client.wire.ServerMessage;
+import io.tailrace.client.wire.ServerMessages;
+import io.tailrace.client.wire.UnreadableException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that owns a client: it reads the inbox, keeps the connection, and carries out what
+ * the channels decide.
+ */
+@SuppressWarnings("ReferenceEquality") // a link is this very connection, never one like it
+final class ClientLoop implements Link.Receiver {
+  private static final int BATCH = 256;
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long WELCOME_LIMIT_MS = 10_000;
+
+  private sealed interface Notice {
+    record Opened(Link link) implements Notice {}
+
+    record Received(Link link, byte[] text) implements Notice {}
+
+    record Closed(Link link, Link.End end) implements Notice {}
+
+    record Task(Runnable run) implements Notice {}
+  }
+
+  /** Opens links; history calls it back through {@link #post}. */
+  interface Edges {
+    Link open(Link.Receiver receiver);
+
+    String token();
+
+    void read(Follower follower, ChannelAction action);
+  }
+
+  private final Edges edges;
+  private final ClientLimits limits;
+  private final Backoff backoff;
+  private final ConnectionListener listener;
+  private final RandomGenerator random;
+  private final LongSupplier nanoTime;
+  private final ArrayBlockingQueue<Notice> inbox;
+  private final Thread thread;
+  private final Timers timers = new Timers();
+  private final Map<String, Follower> followers = new HashMap<>();
+  private @Nullable Link link;
+  private boolean welcomed;
+  private int failures;
+  private long lastHeardNanos;
+  private long refs = 1;
+  private volatile boolean closed;
+
+  ClientLoop(
+      Edges edges,
+      ClientLimits limits,
+      Backoff backoff,
+      ConnectionListener listener,
+      RandomGenerator random) {
+    this.edges = edges;
+    this.limits = limits;
+    this.backoff = backoff;
+    this.listener = listener;
+    this.random = random;
+    this.nanoTime = System::nanoTime;
+    this.inbox = new ArrayBlockingQueue<>(limits.inboxFrames());
+    this.thread = Thread.ofPlatform().name("tailrace-client").daemon(true).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Runs on the loop thread, at once when that is the caller. Waits where the inbox is full. */
+  void post(Runnable task) {
+    if (Thread.currentThread() == thread) {
+      task.run();
+    } else {
+      put(new Notice.Task(task));
+    }
+  }
+
+  /** From the loop thread. */
+  void follow(String channel, @Nullable Place from, ChannelListener to) {
+    if (followers.containsKey(channel)) {
+      unfollow(channel);
+    }
+    followers.put(channel, new Follower(channel, from, limits.bufferEvents(), to, this::request));
+  }
+
+  /** From the loop thread. */
+  void unfollow(String channel) {
+    Follower gone = followers.remove(channel);
+    Link open = link;
+    if (gone != null && !gone.ended() && open != null && welcomed) {
+      open.unsubscribe(refs++, channel);
+    }
+  }
+
+  /** From the loop thread. */
+  @Nullable Place applied(String channel) {
+    Follower follower = followers.get(channel);
+    return follower == null ? null : follower.applied();
+  }
+
+  /** Cuts the connection as a broken network would; the client repairs it. From the loop thread. */
+  void cut() {
+    Link open = link;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  void close() {
+    closed = true;
+    thread.interrupt();
+    if (Thread.currentThread() != thread) {
+      try {
+        thread.join(2_000);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void opened(Link from) {
+    put(new Notice.Opened(from));
+  }
+
+  @Override
+  public void received(Link from, byte[] text) {
+    put(new Notice.Received(from, text));
+  }
+
+  @Override
+  public void closed(Link from, Link.End end) {
+    if (Thread.currentThread() == thread) {
+      down(from, end);
+    } else {
+      put(new Notice.Closed(from, end));
+    }
+  }
+
+  private void put(Notice notice) {
+    try {
+      while (!closed && !inbox.offer(notice, 1, TimeUnit.SECONDS)) {
+        // the loop is slow: so is whoever brings more
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    connect();
+    List<Notice> batch = new ArrayList<>(BATCH);
+    while (!closed) {
+      try {
+        Notice first =
+            inbox.poll(timers.untilNext(nanoTime.getAsLong(), IDLE_NANOS), TimeUnit.NANOSECONDS);
+        if (first != null) {
+          batch.add(first);
+          inbox.drainTo(batch, BATCH - 1);
+          batch.forEach(this::handle);
+          batch.clear();
+        }
+      } catch (InterruptedException _) {
+        continue; // closed
+      }
+      timers.runDue(nanoTime.getAsLong());
+      ask();
+    }
+    cut();
+  }
+
+  private void handle(Notice notice) {
+    switch (notice) {
+      case Notice.Opened _ -> {
+        // hello has been sent; welcome says that it was taken
+      }
+      case Notice.Received received -> {
+        if (received.link() == link) {
+          lastHeardNanos = nanoTime.getAsLong();
+          read(received.text());
+        }
+      }
+      case Notice.Closed gone -> down(gone.link(), gone.end());
+      case Notice.Task task -> task.run().run();
+    }
+  }
+
+  // ---- the connection
+
+  private void connect() {
+    if (closed || link != null) {
+      return;
+    }
+    welcomed = false;
+    lastHeardNanos = nanoTime.getAsLong();
+    Link opening = edges.open(this);
+    link = opening;
+    later(
+        WELCOME_LIMIT_MS,
+        () -> {
+          if (link == opening && !welcomed) {
+            opening.close();
+          }
+        });
+  }
+
+  private void down(Link gone, Link.End end) {
+    if (gone != link) {
+      return;
+    }
+    link = null;
+    welcomed = false;
+    followers.values().forEach(f -> f.take(new ChannelInput.Disconnected()));
+    followers.values().forEach(Follower::askNow);
+    if (closed) {
+      return;
+    }
+    failures++;
+    boolean refused =
+        end.code() == 4401 || end.code() == 4426 || end.code() == 401 || end.code() == 403;
+    if (refused) {
+      listener.onRefused(end.code(), end.reason());
+    }
+    long pauseMs =
+        Math.max(
+            end.retryAfterMs(),
+            backoff.pauseMs(refused ? failures + 3 : failures, random.nextDouble()));
+    listener.onDisconnected(end.reason(), pauseMs);
+    later(pauseMs, this::connect);
+  }
+
+  private void welcome(ServerMessage.Welcome welcome) {
+    welcomed = true;
+    failures = 0;
+    Link open = link;
+    if (open != null && welcome.heartbeatMs() > 0) {
+      heartbeat(open, welcome.heartbeatMs());
+    }
+    if (open != null && welcome.exp() != null) {
+      renewal(open, welcome.exp());
+    }
+    listener.onConnected(welcome.session(), welcome.user());
+  }
+
+  /** Pings twice per interval; a server that says nothing for two intervals is gone. */
+  private void heartbeat(Link open, long everyMs) {
+    later(
+        Math.max(1, everyMs / 2),
+        () -> {
+          if (link != open) {
+            return;
+          }
+          if (nanoTime.getAsLong() - lastHeardNanos > 2 * TimeUnit.MILLISECONDS.toNanos(everyMs)) {
+            open.close();
+          } else {
+            open.ping(refs++);
+            heartbeat(open, everyMs);
+          }
+        });
+  }
+
+  /** Brings a fresh token when nine tenths of the old one's time have passed. */
+  private void renewal(Link open, String exp) {
+    long leftMs = TokenTimes.leftMs(exp);
+    if (leftMs > 0) {
+      later(
+          leftMs * 9 / 10,
+          () -> {
+            if (link == open) {
+              open.authenticate(refs++, edges.token());
+            }
+          });
+    }
+  }
+
+  // ---- frames
+
+  private void read(byte[] text) {
+    ServerMessage message;
+    try {
+      message = ServerMessages.parse(text);
+    } catch (UnreadableException e) {
+      listener.onDisconnected("an unreadable frame: " + e.getMessage(), 0);
+      cut(); // nothing on this connection can be trusted any more
+      return;
+    }
+    switch (message) {
+      case ServerMessage.Welcome m -> welcome(m);
+      case ServerMessage.Event m -> give(m.event().channel(), new ChannelInput.Arrived(m.event()));
+      case ServerMessage.Subscribed m ->
+          give(
+              m.channel(),
+              new ChannelInput.Subscribed(m.ref(), m.epoch(), m.head(), m.after(), m.catchUpTo()));
+      case ServerMessage.Behind m ->
+          give(m.channel(), new ChannelInput.Behind(m.after(), m.head()));
+      case ServerMessage.Reset m -> give(m.channel(), new ChannelInput.Reset(m.epoch(), m.after()));
+      case ServerMessage.Revoked m -> give(m.channel(), new ChannelInput.Revoked(m.seq()));
+      case ServerMessage.Refused m -> refused(m);
+      case ServerMessage.Drain m -> later(m.reconnectAfterMs(), this::cutIf);
+      case ServerMessage.Other _ -> {
+        // nothing to act on
+      }
+    }
+  }
+
+  private void cutIf() {
+    cut();
+  }
+
+  private void refused(ServerMessage.Refused m) {
+    Long ref = m.ref();
+    if (ref == null) {
+      return; // the close that follows says it
+    }
+    ChannelInput input = new ChannelInput.Refused(ref, m.code(), m.detail(), m.retryAfterMs());
+    if (m.channel() != null) {
+      give(m.channel(), input);
+    } else {
+      // The whole frame was refused: everybody that waits for its answer is told.
+      List.copyOf(followers.values()).stream()
+          .filter(f -> f.waitsFor(ref))
+          .forEach(f -> f.take(input));
+    }
+  }
+
+  private void give(String channel, ChannelInput input) {
+    Follower follower = followers.get(channel);
+    if (follower != null) {
+      follower.take(input);
+    }
+  }
+
+  // ---- what channels ask for
+
+  /** One frame for all that want to subscribe: after a reconnect that is everybody. */
+  private void ask() {
+    Link open = link;
+    if (open == null || !welcomed) {
+      return;
+    }
+    List<Follower> asking = new ArrayList<>();
+    for (Follower follower : followers.values()) {
+      if (follower.wantsAsk()) {
+        asking.add(follower);
+      }
+    }
+    for (int from = 0; from < asking.size(); from += limits.wantsPerFrame()) {
+      List<Follower> some =
+          asking.subList(from, Math.min(asking.size(), from + limits.wantsPerFrame()));
+      long ref = refs++;
+      List<Want> wants = new ArrayList<>(some.size());
+      for (Follower follower : some) {
+        wants.add(new Want(follower.channel(), follower.applied()));
+        follower.take(new ChannelInput.Asked(ref));
+      }
+      open.subscribe(ref, wants);
+    }
+  }
+
+  private void request(Follower follower, ChannelAction action) {
+    switch (action) {
+      case ChannelAction.AskAgain a -> {
+        follower.askLater();
+        pause(a.attempt(), a.waitMsMin(), follower::askNow);
+      }
+      case ChannelAction.ReadPage a ->
+          pause(a.attempt(), a.waitMsMin(), () -> edges.read(follower, a));
+      case ChannelAction.ReadSnapshot a ->
+          pause(a.attempt(), a.waitMsMin(), () -> edges.read(follower, a));
+      case ChannelAction.Deliver _,
+          ChannelAction.TellLive _,
+          ChannelAction.TellReset _,
+          ChannelAction.TellSnapshot _,
+          ChannelAction.TellTrouble _,
+          ChannelAction.TellEnded _ ->
+          throw new IllegalArgumentException("for the listener, not for the loop");
+    }
+  }
+
+  private void pause(int attempt, long waitMsMin, Runnable then) {
+    long pauseMs = Math.max(waitMsMin, backoff.pauseMs(attempt, random.nextDouble()));
+    if (pauseMs <= 0) {
+      then.run();
+    } else {
+      later(pauseMs, then);
+    }
+  }
+
+  private void later(long ms, Runnable then) {
+    timers.add(nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(ms), then);
+  }
+}

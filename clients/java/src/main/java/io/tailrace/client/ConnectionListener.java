@@ -1,0 +1,20 @@
+package io.tailrace.client;
+
+/** What a client tells of its connection. All calls come from its loop thread. */
+public interface ConnectionListener {
+  /** Tells nobody. */
+  ConnectionListener SILENT = new ConnectionListener() {};
+
+  /** The server said welcome. */
+  default void onConnected(String session, String user) {}
+
+  /** The connection is gone; the next try comes in {@code retryInMs}. */
+  default void onDisconnected(String reason, long retryInMs) {}
+
+  /**
+   * The server does not take this client: a token that it refuses, or a version that it does not
+   * speak. The client goes on trying, slowly, since a token supplier may come to give a better one;
+   * close it if it cannot.
+   */
+  default void onRefused(int code, String reason) {}
+}

@@ -1,0 +1,90 @@
+package io.tailrace.client;
+
+import io.tailrace.client.link.HttpCalls;
+import io.tailrace.client.wire.HistoryAnswers;
+import io.tailrace.client.wire.HistoryAnswers.SnapshotPage;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads history over HTTP. Every method blocks, throws {@link RefusedException} when the server
+ * refuses and {@link UnreachableException} when it does not answer; nothing is retried here. Safe
+ * for any thread.
+ */
+public final class HistoryReader {
+  private static final int SNAPSHOT_TRIES = 3;
+
+  private final HttpCalls calls;
+
+  HistoryReader(HttpCalls calls) {
+    this.calls = calls;
+  }
+
+  static String address(String channel) {
+    // A colon is allowed in a path; anything that is no channel name is left to the server to
+    // refuse.
+    return "/v1/channels/"
+        + URLEncoder.encode(channel, StandardCharsets.UTF_8)
+            .replace("+", "%20")
+            .replace("%3A", ":");
+  }
+
+  /** A channel's place now. */
+  public ChannelInfo channel(String channel) {
+    return HistoryAnswers.channel(calls.get(address(channel), 0));
+  }
+
+  /** A run of events. */
+  public EventPage events(String channel, EventQuery query) {
+    byte[] body = calls.get(address(channel) + "/events" + query.toQuery(), query.waitMs());
+    return HistoryAnswers.events(channel, body);
+  }
+
+  /** Page n: events 256·n + 1 to 256·(n + 1). Complete pages never change. */
+  public EventPage page(String channel, int epoch, long n) {
+    return HistoryAnswers.events(
+        channel, calls.get(address(channel) + "/pages/" + epoch + "/" + n, 0));
+  }
+
+  /**
+   * The latest event of every entity, all pages of it.
+   *
+   * @throws RefusedException also when the epoch changed between two pages several times over
+   */
+  public Snapshot snapshot(String channel) {
+    for (int tried = 1; ; tried++) {
+      try {
+        return snapshotOnce(channel);
+      } catch (RefusedException e) {
+        if (!e.code().equals("epoch_changed") || tried == SNAPSHOT_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Snapshot snapshotOnce(String channel) {
+    SnapshotPage first = snapshotPage(channel, null);
+    List<ChannelEvent> entities = new ArrayList<>(first.entities());
+    String next = first.next();
+    while (next != null) {
+      SnapshotPage page = snapshotPage(channel, next);
+      if (page.epoch() != first.epoch()) {
+        throw new RefusedException(
+            410, "epoch_changed", "the epoch changed between two pages", null, page.epoch());
+      }
+      entities.addAll(page.entities());
+      next = page.next();
+    }
+    return new Snapshot(channel, first.epoch(), first.seq(), first.chain(), entities);
+  }
+
+  private SnapshotPage snapshotPage(String channel, @Nullable String cursor) {
+    String query =
+        cursor == null ? "" : "?cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
+    return HistoryAnswers.snapshot(channel, calls.get(address(channel) + "/snapshot" + query, 0));
+  }
+}

@@ -1,0 +1,149 @@
+package io.tailrace.client.wire;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tailrace.client.ChannelEvent;
+import io.tailrace.client.ChannelInfo;
+import io.tailrace.client.EventPage;
+import io.tailrace.client.Published;
+import io.tailrace.client.RefusedException;
+import io.tailrace.schemas.event.Chain;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the bodies of answers over HTTP. */
+public final class HistoryAnswers {
+  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private HistoryAnswers() {}
+
+  /** One page of a snapshot; {@code next} is the cursor of the page that follows. */
+  public record SnapshotPage(
+      int epoch, long seq, long chain, List<ChannelEvent> entities, @Nullable String next) {}
+
+  /** A page of events. */
+  public static EventPage events(String channel, byte[] body) {
+    Members members = Members.of(channel, body, "events");
+    return new EventPage(
+        channel,
+        (int) members.number("epoch"),
+        members.number("head"),
+        members.events,
+        ServerMessages.number(members.rest, "next"));
+  }
+
+  /** A page of a snapshot. */
+  public static SnapshotPage snapshot(String channel, byte[] body) {
+    Members members = Members.of(channel, body, "entities");
+    String chain = ServerMessages.text(members.rest, "chain");
+    return new SnapshotPage(
+        (int) members.number("epoch"),
+        members.number("seq"),
+        chain == null ? 0 : Chain.parse(chain),
+        members.events,
+        ServerMessages.text(members.rest, "next"));
+  }
+
+  /** What is said of a channel. */
+  public static ChannelInfo channel(byte[] body) {
+    JsonNode node = tree(body);
+    return new ChannelInfo(
+        node.path("channel").asText(),
+        node.path("epoch").asInt(),
+        node.path("head").asLong(),
+        node.path("chain").asText(),
+        node.path("first").asLong());
+  }
+
+  /** The answer to a write. */
+  public static Published published(byte[] body, boolean replayed) {
+    JsonNode node = tree(body);
+    Long epoch = ServerMessages.number(node, "epoch");
+    return new Published(
+        node.path("channel").asText(),
+        node.path("id").asText(),
+        epoch == null ? null : epoch.intValue(),
+        ServerMessages.number(node, "seq"),
+        node.path("time").asText(),
+        ServerMessages.text(node, "traceId"),
+        replayed);
+  }
+
+  /** A refusal; a body that is no problem document still gives one. */
+  public static RefusedException problem(int status, byte[] body) {
+    JsonNode node;
+    try {
+      node = JSON.readTree(body);
+    } catch (IOException _) {
+      node = JSON.createObjectNode();
+    }
+    String code = ServerMessages.text(node, "code");
+    String detail = ServerMessages.text(node, "detail");
+    Long epoch = ServerMessages.number(node, "epoch");
+    return new RefusedException(
+        status,
+        code == null ? "http_" + status : code,
+        detail == null ? "the server answered " + status : detail,
+        ServerMessages.number(node, "retryAfterMs"),
+        epoch == null ? null : epoch.intValue());
+  }
+
+  private static JsonNode tree(byte[] body) {
+    try {
+      return JSON.readTree(body);
+    } catch (IOException e) {
+      throw new UnreadableException("not the JSON that was expected: " + e.getMessage(), e);
+    }
+  }
+
+  /** The members of an answer: one list of events, sliced, and the rest as a tree. */
+  private record Members(List<ChannelEvent> events, JsonNode rest) {
+    static Members of(String channel, byte[] body, String listName) {
+      var rest = JSON.createObjectNode();
+      List<int[]> slices = new ArrayList<>();
+      try (JsonParser in = FACTORY.createParser(body)) {
+        in.setCodec(JSON);
+        in.nextToken();
+        while (in.nextToken() == JsonToken.FIELD_NAME) {
+          String name = in.currentName();
+          in.nextToken();
+          if (name.equals(listName)) {
+            slices(body, in, slices);
+          } else {
+            rest.set(name, in.readValueAsTree());
+          }
+        }
+      } catch (IOException e) {
+        throw new UnreadableException("not the JSON that was expected: " + e.getMessage(), e);
+      }
+      int epoch = rest.path("epoch").asInt();
+      List<ChannelEvent> events = new ArrayList<>(slices.size());
+      for (int[] slice : slices) {
+        events.add(EventReader.element(body, slice[0], slice[1], channel, epoch));
+      }
+      return new Members(events, rest);
+    }
+
+    private static void slices(byte[] body, JsonParser in, List<int[]> slices) throws IOException {
+      while (in.nextToken() == JsonToken.START_OBJECT) {
+        int from = (int) in.currentTokenLocation().getByteOffset();
+        slices.add(new int[] {from, RawJson.endOfValue(body, from)});
+        in.skipChildren();
+      }
+    }
+
+    long number(String name) {
+      Long value = ServerMessages.number(rest, name);
+      if (value == null) {
+        throw new UnreadableException("an answer without " + name, null);
+      }
+      return value;
+    }
+  }
+}

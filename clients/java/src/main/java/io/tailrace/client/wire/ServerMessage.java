@@ -1,0 +1,43 @@
+package io.tailrace.client.wire;
+
+import io.tailrace.client.ChannelEvent;
+import org.jspecify.annotations.Nullable;
+
+/** A frame from the server, as far as this client acts on it. */
+public sealed interface ServerMessage {
+  /** Answers hello. */
+  record Welcome(String session, String user, @Nullable String exp, long heartbeatMs)
+      implements ServerMessage {}
+
+  /** A subscription is live; {@code catchUpTo} where history is to be read first. */
+  record Subscribed(
+      long ref, String channel, int epoch, long head, long after, @Nullable Long catchUpTo)
+      implements ServerMessage {}
+
+  /** An event; its epoch is the subscription's. */
+  record Event(ChannelEvent event) implements ServerMessage {}
+
+  /** The subscription has ended. */
+  record Behind(String channel, long after, long head) implements ServerMessage {}
+
+  /** The subscription has ended; what is held above {@code after} is void. */
+  record Reset(String channel, int epoch, long after) implements ServerMessage {}
+
+  /** No longer a member. */
+  record Revoked(String channel, long seq) implements ServerMessage {}
+
+  /** A request was refused. */
+  record Refused(
+      @Nullable Long ref,
+      @Nullable String channel,
+      String code,
+      String detail,
+      @Nullable Long retryAfterMs)
+      implements ServerMessage {}
+
+  /** This gateway leaves. */
+  record Drain(long reconnectAfterMs, long deadlineMs) implements ServerMessage {}
+
+  /** Nothing to act on: pong, authed, ephemeral frames, and what a newer server may send. */
+  record Other(String t) implements ServerMessage {}
+}

@@ -1,0 +1,94 @@
+package io.tailrace.client.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Reads frames. Events go another way than the rest, since their data is sliced, never parsed. */
+public final class ServerMessages {
+  private static final byte[] EVENT = "{\"t\":\"event\"".getBytes(StandardCharsets.US_ASCII);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private ServerMessages() {}
+
+  /**
+   * Reads one frame.
+   *
+   * @throws UnreadableException where it is none
+   */
+  public static ServerMessage parse(byte[] utf8) {
+    if (utf8.length > EVENT.length
+        && Arrays.equals(utf8, 0, EVENT.length, EVENT, 0, EVENT.length)) {
+      return new ServerMessage.Event(EventReader.frame(utf8));
+    }
+    try {
+      return read(JSON.readTree(utf8));
+    } catch (IOException e) {
+      throw new UnreadableException("not a frame: " + e.getMessage(), e);
+    }
+  }
+
+  private static ServerMessage read(JsonNode frame) {
+    String t = frame.path("t").asText();
+    return switch (t) {
+      case "welcome" ->
+          new ServerMessage.Welcome(
+              frame.path("session").asText(),
+              frame.path("user").asText(),
+              text(frame, "exp"),
+              frame.path("heartbeatMs").asLong());
+      case "subscribed" ->
+          new ServerMessage.Subscribed(
+              frame.path("ref").asLong(),
+              required(frame, "channel"),
+              frame.path("epoch").asInt(),
+              frame.path("head").asLong(),
+              frame.path("after").asLong(),
+              number(frame.path("catchUp"), "to"));
+      case "behind" ->
+          new ServerMessage.Behind(
+              required(frame, "channel"),
+              frame.path("after").asLong(),
+              frame.path("head").asLong());
+      case "reset" ->
+          new ServerMessage.Reset(
+              required(frame, "channel"),
+              frame.path("epoch").asInt(),
+              frame.path("after").asLong());
+      case "revoked" ->
+          new ServerMessage.Revoked(required(frame, "channel"), frame.path("seq").asLong());
+      case "error" ->
+          new ServerMessage.Refused(
+              number(frame, "ref"),
+              text(frame, "channel"),
+              required(frame, "code"),
+              frame.path("detail").asText(),
+              number(frame, "retryAfterMs"));
+      case "drain" ->
+          new ServerMessage.Drain(
+              frame.path("reconnectAfterMs").asLong(), frame.path("deadlineMs").asLong());
+      default -> new ServerMessage.Other(t);
+    };
+  }
+
+  private static String required(JsonNode frame, String name) {
+    String text = text(frame, name);
+    if (text == null) {
+      throw new UnreadableException("a frame without " + name, null);
+    }
+    return text;
+  }
+
+  static @Nullable String text(JsonNode frame, String name) {
+    JsonNode value = frame.get(name);
+    return value == null || !value.isTextual() ? null : value.textValue();
+  }
+
+  static @Nullable Long number(JsonNode frame, String name) {
+    JsonNode value = frame.get(name);
+    return value == null || !value.isIntegralNumber() ? null : (Long) value.longValue();
+  }
+}
