@@ -38,7 +38,7 @@ public record SequencerConfig(
       Key.number("kafka.replication", "3", "Replicas of the changelog topics.", 1, 15);
   private static final Key<Path> STATE_DIR =
       Key.path(
-          "sequencer.state.dir",
+          "state.dir",
           "data/sequencer",
           "Folder of the stores; keep it between runs, one per process.");
   private static final Key<String> INSTANCE =
