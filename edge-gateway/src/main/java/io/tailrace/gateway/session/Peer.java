@@ -20,6 +20,7 @@ public final class Peer {
   private double frameTokens;
   private long frameTokensMs;
   private boolean closing;
+  private int replaying;
   boolean changed;
 
   /**
@@ -95,6 +96,15 @@ public final class Peer {
   /** Whether it is being closed: nothing more is decided for it. */
   public boolean isClosing() {
     return closing;
+  }
+
+  /** How many of its subscriptions are being read out of the window. */
+  public int replaying() {
+    return replaying;
+  }
+
+  void replaying(int more) {
+    replaying += more;
   }
 
   void close() {

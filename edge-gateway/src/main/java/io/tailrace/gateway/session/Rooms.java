@@ -49,6 +49,9 @@ public final class Rooms {
   public void leave(Subscription subscription) {
     Room room = subscription.room();
     room.leave(subscription);
+    if (subscription.stage() == Subscription.Stage.REPLAYING) {
+      subscription.peer().replaying(-1);
+    }
     subscription.peer().subscriptions().remove(room.window().channel());
     if (room.isEmpty()) {
       room.run().clear();

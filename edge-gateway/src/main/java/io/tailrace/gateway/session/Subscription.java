@@ -159,6 +159,7 @@ public final class Subscription {
    */
   public void replay(int epoch, long after, long to) {
     stage = Stage.REPLAYING;
+    peer.replaying(1);
     this.epoch = epoch;
     next = after;
     replayTo = to;
@@ -170,7 +171,8 @@ public final class Subscription {
   }
 
   /** Has read the window to its end. */
-  public void goLive() {
+  void goLive() {
     stage = Stage.LIVE;
+    peer.replaying(-1);
   }
 }

@@ -1,0 +1,257 @@
+package io.tailrace.gateway.tail;
+
+import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.measure.GatewayMetrics;
+import io.tailrace.gateway.resume.Windows;
+import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.Topics;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tail thread: reads, makes frames, keeps windows for shards that come later, hands batches on.
+ */
+public final class EventTail implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventTail.class);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration TOPIC_WAIT = Duration.ofSeconds(60);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final Settings settings;
+  private final InstantSource clock;
+  private final GatewayMetrics metrics;
+  private final FrameMaker maker = new FrameMaker();
+  private final ConcurrentLinkedQueue<Attachment> attachments = new ConcurrentLinkedQueue<>();
+  private final List<Taker> takers = new ArrayList<>();
+  private final Map<TopicPartition, Long> targets = new HashMap<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final int partitions;
+  private final Windows windows;
+  private volatile boolean caughtUp;
+  private volatile boolean failed;
+  private volatile boolean closed;
+
+  /**
+   * How far back to read and how much to keep.
+   *
+   * @param windowMs age of the windows, and how far back reading begins
+   * @param windowBytesMax size of the windows
+   */
+  public record Settings(long windowMs, long windowBytesMax) {}
+
+  /** Takes batches of frames on the tail thread; may wait until it has room. */
+  public interface Taker {
+    /** Takes frames, in the order of each partition. */
+    void take(List<Frame> frames) throws InterruptedException;
+  }
+
+  private record Attachment(
+      Function<Windows, ? extends Taker> make, CompletableFuture<Taker> made) {}
+
+  private EventTail(
+      Consumer<byte[], byte[]> consumer,
+      Settings settings,
+      InstantSource clock,
+      GatewayMetrics metrics) {
+    this.consumer = consumer;
+    this.settings = settings;
+    this.clock = clock;
+    this.metrics = metrics;
+    List<TopicPartition> all = assign();
+    this.partitions = all.size();
+    this.windows = new Windows(settings.windowMs(), settings.windowBytesMax(), seek(all));
+  }
+
+  /**
+   * Looks for the topic, seeks, and starts the thread. Blocks for up to a minute where the topic is
+   * not there yet.
+   *
+   * @param consumer reads uncommitted, without a group; owned by the tail from here on
+   * @throws IllegalStateException where Kafka or the topic is not there
+   */
+  public static EventTail start(
+      Consumer<byte[], byte[]> consumer,
+      Settings settings,
+      InstantSource clock,
+      GatewayMetrics metrics) {
+    EventTail tail;
+    try {
+      tail = new EventTail(consumer, settings, clock, metrics);
+    } catch (KafkaException e) {
+      consumer.close();
+      throw new IllegalStateException(
+          "the topic " + Topics.EVENTS + " cannot be read; is kafka.bootstrap right?", e);
+    }
+    Thread.ofPlatform().name("tail").start(tail::run);
+    return tail;
+  }
+
+  /** How many partitions the log has. */
+  public int partitions() {
+    return partitions;
+  }
+
+  /** Whether everything has been read that was there at the start, and reading goes on. */
+  public boolean ready() {
+    return caughtUp && !failed && !closed;
+  }
+
+  /**
+   * Lets somebody in between two batches: given a copy of the windows up to there, and from there
+   * on every batch.
+   */
+  public CompletableFuture<Taker> attach(Function<Windows, ? extends Taker> make) {
+    Attachment attachment = new Attachment(make, new CompletableFuture<>());
+    attachments.add(attachment);
+    return attachment.made();
+  }
+
+  /** Stops reading. */
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    try {
+      if (!ended.await(5, TimeUnit.SECONDS)) {
+        LOG.atWarn().log("the tail did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<TopicPartition> assign() {
+    long deadline = System.nanoTime() + TOPIC_WAIT.toNanos();
+    while (true) {
+      List<PartitionInfo> found = consumer.partitionsFor(Topics.EVENTS, TOPIC_WAIT);
+      if (found != null && !found.isEmpty()) {
+        List<TopicPartition> all = new ArrayList<>();
+        for (int i = 0; i < found.size(); i++) {
+          all.add(new TopicPartition(Topics.EVENTS, i));
+        }
+        consumer.assign(all);
+        return all;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException(
+            "the topic " + Topics.EVENTS + " is not there: start the relay and the sequencer");
+      }
+    }
+  }
+
+  private long[] seek(List<TopicPartition> all) {
+    long since = clock.millis() - settings.windowMs();
+    Map<TopicPartition, Long> query = new HashMap<>();
+    all.forEach(partition -> query.put(partition, since));
+    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(query);
+    // Asked after: a record that comes in between is read in any case.
+    targets.putAll(consumer.endOffsets(all));
+    long[] starts = new long[all.size()];
+    for (TopicPartition partition : all) {
+      OffsetAndTimestamp first = found.get(partition);
+      Long end = targets.get(partition);
+      long start = first != null ? first.offset() : end == null ? 0 : end;
+      starts[partition.partition()] = start;
+      consumer.seek(partition, start);
+    }
+    return starts;
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        letIn();
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        long nowMs = clock.millis();
+        if (!records.isEmpty()) {
+          handOn(frames(records, nowMs));
+        }
+        windows.evict(nowMs);
+        metrics.windows(windows.bytes(), windows.size());
+        if (!caughtUp) {
+          noteCaughtUp();
+        }
+      }
+    } catch (WakeupException | InterruptException | InterruptedException e) {
+      if (!closed) {
+        fail(e);
+      }
+    } catch (RuntimeException e) {
+      fail(e);
+    } finally {
+      consumer.close();
+      ended.countDown();
+    }
+  }
+
+  private void fail(Exception e) {
+    failed = true;
+    LOG.atError().setCause(e).log("the tail has ended; restart this gateway");
+  }
+
+  private void letIn() {
+    Attachment attachment;
+    while ((attachment = attachments.poll()) != null) {
+      Taker taker = attachment.make().apply(windows.copy());
+      takers.add(taker);
+      attachment.made().complete(taker);
+    }
+  }
+
+  private List<Frame> frames(ConsumerRecords<byte[], byte[]> records, long nowMs) {
+    List<Frame> frames = new ArrayList<>(records.count());
+    long nowMicros = nowMs * 1000;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      try {
+        Frame frame = maker.make(record, nowMs);
+        frames.add(frame);
+        windows.raiseEpoch(frame.partition(), frame.epoch());
+        windows.accept(frame);
+        metrics.recordRead(nowMicros - frame.commitMicros());
+      } catch (BadRecordException e) {
+        metrics.badRecord();
+        LOG.atWarn()
+            .addKeyValue("partition", record.partition())
+            .addKeyValue("offset", record.offset())
+            .addKeyValue("reason", e.getMessage())
+            .log("a record is no event");
+      }
+    }
+    return frames;
+  }
+
+  private void handOn(List<Frame> frames) throws InterruptedException {
+    for (Taker taker : takers) {
+      taker.take(frames);
+    }
+  }
+
+  /** Transaction markers take offsets, so the position is asked, not the last record. */
+  private void noteCaughtUp() {
+    targets.entrySet().removeIf(target -> consumer.position(target.getKey()) >= target.getValue());
+    caughtUp = targets.isEmpty();
+    if (caughtUp) {
+      LOG.atInfo().addKeyValue("partitions", partitions).log("the tail has caught up");
+    }
+  }
+}

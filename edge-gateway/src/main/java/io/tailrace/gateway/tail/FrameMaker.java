@@ -1,0 +1,43 @@
+package io.tailrace.gateway.tail;
+
+import io.tailrace.gateway.encode.Frame;
+import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.Times;
+import io.tailrace.schemas.frame.EventJson;
+import io.tailrace.schemas.frame.JsonText;
+import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.EventHeaders;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Makes the frame of a record; owned by the tail thread. */
+final class FrameMaker {
+  /** Types of events that say who belongs to a channel. */
+  private static final String MEMBERSHIP = "member.";
+
+  private final JsonText text = new JsonText(1024);
+
+  Frame make(ConsumerRecord<byte[], byte[]> record, long nowMs) throws BadRecordException {
+    Event event = EventHeaders.readEvent(record.key(), record.headers(), record.value());
+    EventJson.frame(text.reset(), event);
+    return new Frame(
+        new Frame.Place(
+            event.channel().full(),
+            record.partition(),
+            record.offset(),
+            event.epoch(),
+            event.seq(),
+            event.chain()),
+        commitMicros(event.envelope().time()),
+        nowMs,
+        event.envelope().type().startsWith(MEMBERSHIP),
+        text.toByteArray());
+  }
+
+  private static long commitMicros(String time) throws BadRecordException {
+    try {
+      return Times.parseMicros(time);
+    } catch (RuntimeException e) {
+      throw new BadRecordException("the header ce_time is no time", e);
+    }
+  }
+}
