@@ -1,0 +1,189 @@
+package io.tailrace.sequencer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.schemas.event.Chain;
+import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.testkit.Await;
+import io.tailrace.schemas.topic.EventHeaders;
+import io.tailrace.schemas.topic.Topics;
+import io.tailrace.sequencer.deadletter.DeadLetters;
+import io.tailrace.sequencer.emit.Sequencing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sequencer on a real broker: what goes into the outbox topic and what comes out. */
+class SequencerIT {
+  private static final int PARTITIONS = 2;
+  private static final List<Channel> CHANNELS =
+      List.of(
+          new Channel("acme", "chat", "a"),
+          new Channel("acme", "chat", "b"),
+          new Channel("other", "chat", "a"));
+
+  @TempDir Path folder;
+  private KafkaBroker broker;
+  private SequencerService sequencer;
+  private OutboxLog log;
+
+  @BeforeEach
+  void start() {
+    broker = KafkaBroker.temporary();
+    sequencer = startSequencer();
+    log = new OutboxLog(broker.bootstrap());
+  }
+
+  @AfterEach
+  void stop() {
+    log.close();
+    sequencer.close();
+    broker.close();
+  }
+
+  private SequencerService startSequencer() {
+    return SequencerService.start(
+        SequencerConfig.local(broker.bootstrap(), PARTITIONS, folder.resolve("state")));
+  }
+
+  @Test
+  void numbersEachChannelWithoutGapAndDropsRepeats() {
+    appendSome(50);
+    for (long n = 1; n <= 50; n++) {
+      log.repeat(CHANNELS.get((int) (n % 3)), n);
+    }
+    log.flush();
+    appendSome(10);
+
+    List<Event> events = awaitEvents(60);
+
+    assertGapless(events);
+    assertEquals(60, events.size());
+  }
+
+  @Test
+  void keepsValueTimeAndHeadersAndStaysInItsPartition() {
+    appendSome(9);
+    awaitEvents(9);
+
+    List<ConsumerRecord<byte[], byte[]>> rows = log.read(Topics.OUTBOX, "read_committed");
+    List<ConsumerRecord<byte[], byte[]>> events = log.read(Topics.EVENTS, "read_committed");
+
+    for (ConsumerRecord<byte[], byte[]> row : rows) {
+      String id = EventHeaders.idOf(row.headers());
+      ConsumerRecord<byte[], byte[]> event =
+          events.stream()
+              .filter(e -> String.valueOf(EventHeaders.idOf(e.headers())).equals(id))
+              .findAny()
+              .orElseThrow();
+      assertEquals(new String(row.value(), UTF_8), new String(event.value(), UTF_8));
+      assertEquals(row.timestamp(), event.timestamp());
+      assertEquals(row.partition(), event.partition());
+      assertNull(event.headers().lastHeader(EventHeaders.POSITION));
+    }
+  }
+
+  @Test
+  void deadLettersDoNotStopTheChannelAndTakeNoSeq() {
+    Channel channel = CHANNELS.getFirst();
+    log.append(channel);
+    log.appendRaw(new ProducerRecord<>(Topics.OUTBOX, 0, null, null));
+    log.appendRaw(new ProducerRecord<>(Topics.OUTBOX, 0, "no channel".getBytes(UTF_8), null));
+    log.appendRaw(
+        new ProducerRecord<>(
+            Topics.OUTBOX, 0, channel.full().getBytes(UTF_8), "{}".getBytes(UTF_8)));
+    ProducerRecord<byte[], byte[]> huge =
+        OutboxLog.row(channel, 2, new byte[Sequencing.EVENT_BYTES_MAX]);
+    log.appendRaw(huge);
+    log.appendRaw(huge);
+    log.append(channel);
+    log.append(channel);
+    log.flush();
+
+    // The huge row took the position of the second commit: the row behind it is its repeat.
+    List<Event> events = awaitEvents(2);
+    Await.until("dead letters", () -> log.read(Topics.DEADLETTER, "read_committed").size() == 4);
+
+    assertGapless(events);
+    for (ConsumerRecord<byte[], byte[]> letter : log.read(Topics.DEADLETTER, "read_committed")) {
+      String reason = new String(letter.headers().lastHeader(DeadLetters.REASON).value(), UTF_8);
+      boolean dropped = letter.headers().lastHeader(DeadLetters.VALUE_BYTES) != null;
+      assertEquals(dropped ? "oversized" : "unreadable", reason);
+    }
+  }
+
+  @Test
+  void aLostStateFolderMakesNoDifference() throws IOException {
+    appendSome(40);
+    awaitEvents(40);
+    sequencer.close();
+    deleteTree(folder.resolve("state"));
+    sequencer = startSequencer();
+    appendSome(20);
+    for (long n = 1; n <= 60; n++) {
+      log.repeat(CHANNELS.get((int) (n % 3)), n);
+    }
+    log.flush();
+
+    List<Event> events = awaitEvents(60);
+
+    assertGapless(events);
+  }
+
+  private void appendSome(int count) {
+    for (int i = 0; i < count; i++) {
+      long n = nextNumber();
+      Channel channel = CHANNELS.get((int) (n % 3));
+      assertEquals(n, log.append(channel));
+    }
+    log.flush();
+  }
+
+  private long appended;
+
+  private long nextNumber() {
+    return ++appended;
+  }
+
+  private List<Event> awaitEvents(int count) {
+    Await.until(count + " events", () -> log.events().size() >= count);
+    List<Event> events = log.events();
+    assertEquals(count, events.size());
+    return events;
+  }
+
+  /** Seq 1, 2, 3 … per channel, each chain following from the one before. */
+  static void assertGapless(List<Event> events) {
+    Map<Channel, Event> last = new HashMap<>();
+    for (Event event : events) {
+      Event before = last.put(event.channel(), event);
+      assertEquals(before == null ? 1 : before.seq() + 1, event.seq(), event.channel().full());
+      assertEquals(1, event.epoch());
+      long chain = before == null ? Chain.start(1) : before.chain();
+      assertEquals(Chain.next(chain, event.envelope(), event.data()), event.chain());
+    }
+  }
+
+  static void deleteTree(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
