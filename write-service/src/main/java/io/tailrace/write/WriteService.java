@@ -1,0 +1,185 @@
+package io.tailrace.write;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.http.OriginPolicy;
+import io.tailrace.schemas.http.RunningService;
+import io.tailrace.schemas.token.KeyRing;
+import io.tailrace.schemas.token.TokenVerifier;
+import io.tailrace.write.ack.LogFollower;
+import io.tailrace.write.ack.LogSearch;
+import io.tailrace.write.admit.Admission;
+import io.tailrace.write.auth.PublishRight;
+import io.tailrace.write.auth.TokenCache;
+import io.tailrace.write.commit.Clocks;
+import io.tailrace.write.commit.CommitLimits;
+import io.tailrace.write.commit.CommitTimes;
+import io.tailrace.write.commit.EventIds;
+import io.tailrace.write.commit.GroupCommitter;
+import io.tailrace.write.commit.WritePool;
+import io.tailrace.write.http.WriteHandler;
+import io.tailrace.write.http.WriteStages;
+import io.tailrace.write.measure.WriteMetrics;
+import io.tailrace.write.migrate.Migration;
+import io.tailrace.write.retain.Retention;
+import io.tailrace.write.retain.RetentionPlan;
+import io.tailrace.write.retain.RetentionRunner;
+import io.tailrace.write.validate.Validator;
+import io.undertow.server.HttpHandler;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The graph of write-service. Its threads run when {@link #start} returns. */
+public final class WriteService implements RunningService {
+  /** Its name in logs and health. */
+  public static final String NAME = "write-service";
+
+  private static final int TOKENS_MAX = 10_000;
+  private static final int QUEUE_UNITS_MAX = 4_096;
+  private static final int BATCH_BYTES_MAX = 1 << 20;
+  private static final int REMEMBERED_EVENTS_MAX = 32_768;
+  private static final Duration KEYS_KEPT = Duration.ofDays(2);
+  private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(10);
+  private static final int PARTITION_DAYS_AHEAD = 8;
+  private static final Duration LOG_WAIT = Duration.ofSeconds(60);
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final HikariDataSource pool;
+  private final LogFollower follower;
+  private final HttpHandler handler;
+
+  private WriteService(WriteConfig config, KeyRing keys, Contracts contracts, Clocks clocks) {
+    WriteConfig.Tuning tuning = config.tuning();
+    WriteMetrics metrics = new WriteMetrics(registry);
+    pool =
+        part(
+            WritePool.open(
+                config.database().url(),
+                config.database().user(),
+                config.database().password(),
+                tuning.lanes()));
+    follower = part(new LogFollower(config.kafkaBootstrap(), REMEMBERED_EVENTS_MAX));
+    metrics.gauge(
+        "tailrace.write.waiting.events", "events whose seq is awaited", follower::waiting);
+    LogSearch search = part(new LogSearch(config.kafkaBootstrap(), clocks.nanoTime(), metrics));
+    prepare(config, contracts, clocks);
+    GroupCommitter committer = part(new GroupCommitter(pool, limits(tuning), clocks, metrics));
+    part(
+        new RetentionRunner(
+            new Retention(
+                pool,
+                new RetentionPlan(contracts.longestRetention(), KEYS_KEPT, PARTITION_DAYS_AHEAD),
+                metrics),
+            clocks.clock(),
+            RETENTION_INTERVAL));
+    WriteStages stages =
+        new WriteStages(
+            new TokenCache(new TokenVerifier(keys, clocks.clock()), clocks.clock(), TOKENS_MAX),
+            new PublishRight(contracts),
+            new Admission(tuning.requestsMax(), tuning.bodyBytesMax(), metrics),
+            new Validator(contracts),
+            new EventIds(clocks.clock(), new SecureRandom()),
+            committer,
+            new CommitTimes(pool));
+    WriteHandler writes =
+        new WriteHandler(
+            stages,
+            new WriteHandler.Seqs(follower, search, clocks, tuning.seqWait()),
+            contracts,
+            tuning.transactionBytesMax(),
+            metrics);
+    handler = new OriginPolicy(config.origins()).guard(writes);
+    follower.awaitStarted(LOG_WAIT);
+  }
+
+  /**
+   * Starts with the files that the configuration names.
+   *
+   * @throws RuntimeException where the database, Kafka or a file is not as needed; says what to do
+   */
+  public static WriteService start(WriteConfig config) {
+    return start(config, KeyRing.load(config.tokenKeys()), Contracts.shippedOr(config.contracts()));
+  }
+
+  /** Starts with keys and contracts that are loaded already. */
+  public static WriteService start(WriteConfig config, KeyRing keys, Contracts contracts) {
+    return new WriteService(config, keys, contracts, Clocks.system());
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public HttpHandler handler() {
+    return handler;
+  }
+
+  @Override
+  public boolean ready() {
+    return !closed.get()
+        && follower.following()
+        && pool.getHikariPoolMXBean().getTotalConnections() > 0;
+  }
+
+  @Override
+  public PrometheusMeterRegistry metrics() {
+    return registry;
+  }
+
+  /** Commits what is queued, then stops; at most some seconds. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      closeParts();
+    }
+  }
+
+  private void prepare(WriteConfig config, Contracts contracts, Clocks clocks) {
+    try {
+      Migration.awaitDatabase(pool, config.database().waitMax(), clocks.nanoTime());
+      if (config.database().migrate()) {
+        Migration.apply(pool);
+      }
+      Migration.check(pool);
+      Migration.tellKinds(pool, contracts);
+    } catch (RuntimeException e) {
+      closeParts();
+      throw e;
+    }
+  }
+
+  private static CommitLimits limits(WriteConfig.Tuning tuning) {
+    return new CommitLimits(
+        tuning.lanes(),
+        QUEUE_UNITS_MAX,
+        tuning.batchRowsMax(),
+        BATCH_BYTES_MAX,
+        tuning.commitWait().toNanos());
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private void closeParts() {
+    // In the reverse of the order in which they were made.
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) { // the signature of AutoCloseable
+        throw new IllegalStateException("a part of write-service did not close", e);
+      }
+    }
+  }
+}

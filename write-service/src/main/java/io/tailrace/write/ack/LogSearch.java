@@ -1,0 +1,168 @@
+package io.tailrace.write.ack;
+
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.Topics;
+import io.tailrace.write.measure.WriteMetrics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds an older event in the log, for a write that is repeated long after it was made.
+ *
+ * <p>A record's timestamp is its commit time, so the first record that is not older than the commit
+ * stands at or before the event; from there the partition is read, bounded in records and time.
+ */
+public final class LogSearch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LogSearch.class);
+  private static final int WAITING_MAX = 64;
+  private static final int RECORDS_MAX = 100_000;
+  private static final long SEARCH_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final long IDLE_MS = 200;
+  private static final long CLOSE_MS_MAX = 5_000;
+
+  private record Wanted(
+      Channel channel, String id, Instant commitTime, CompletableFuture<Sequenced> found) {}
+
+  private final String bootstrap;
+  private final LongSupplier nanoTime;
+  private final WriteMetrics metrics;
+  private final BlockingQueue<Wanted> queue = new ArrayBlockingQueue<>(WAITING_MAX);
+  private final Thread thread;
+  private volatile boolean stopping;
+
+  /** Starts the searching thread; it connects at the first search. */
+  public LogSearch(String bootstrap, LongSupplier nanoTime, WriteMetrics metrics) {
+    this.bootstrap = bootstrap;
+    this.nanoTime = nanoTime;
+    this.metrics = metrics;
+    this.thread = Thread.ofPlatform().daemon().name("write-search").start(this::run);
+  }
+
+  /**
+   * Searches; the future is completed where the event is found, and stays open where it is not.
+   * Does nothing where too many searches wait.
+   */
+  public void find(
+      Channel channel, String id, Instant commitTime, CompletableFuture<Sequenced> found) {
+    if (queue.offer(new Wanted(channel, id, commitTime, found))) {
+      metrics.searched();
+    }
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_MS_MAX);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    KafkaConsumer<Integer, Integer> consumer = null;
+    try {
+      while (!stopping) {
+        Wanted wanted = queue.poll(IDLE_MS, TimeUnit.MILLISECONDS);
+        if (wanted == null || wanted.found().isDone()) {
+          continue;
+        }
+        if (consumer == null) {
+          consumer =
+              LogConsumer.open(bootstrap, Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "write-search"));
+        }
+        consumer = search(consumer, wanted);
+      }
+    } catch (InterruptedException | InterruptException _) {
+      // Closing.
+    } finally {
+      if (consumer != null) {
+        consumer.close();
+      }
+    }
+  }
+
+  /** Returns the consumer for the next search, or null where this one is of no more use. */
+  private @Nullable KafkaConsumer<Integer, Integer> search(
+      KafkaConsumer<Integer, Integer> consumer, Wanted wanted) {
+    try {
+      TopicPartition partition = partitionOf(consumer, wanted.channel());
+      if (partition != null && seek(consumer, partition, wanted.commitTime())) {
+        scan(consumer, partition, wanted);
+      }
+      return consumer;
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      log.atWarn()
+          .addKeyValue("channel", wanted.channel().full())
+          .addKeyValue("fault", e.getClass().getSimpleName())
+          .log("an older write could not be looked up in the log");
+      consumer.close();
+      return null;
+    }
+  }
+
+  /** The partition that Kafka's default partitioner gives the channel's key. */
+  private static @Nullable TopicPartition partitionOf(
+      KafkaConsumer<Integer, Integer> consumer, Channel channel) {
+    int count = LogConsumer.partitions(consumer).size();
+    if (count == 0) {
+      return null;
+    }
+    byte[] key = channel.full().getBytes(StandardCharsets.UTF_8);
+    return new TopicPartition(Topics.EVENTS, Utils.toPositive(Utils.murmur2(key)) % count);
+  }
+
+  private static boolean seek(
+      KafkaConsumer<Integer, Integer> consumer, TopicPartition partition, Instant commitTime) {
+    OffsetAndTimestamp start =
+        consumer.offsetsForTimes(Map.of(partition, commitTime.toEpochMilli())).get(partition);
+    if (start == null) {
+      return false;
+    }
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, start.offset());
+    return true;
+  }
+
+  private void scan(
+      KafkaConsumer<Integer, Integer> consumer, TopicPartition partition, Wanted wanted) {
+    long deadline = nanoTime.getAsLong() + SEARCH_NANOS_MAX;
+    int seen = 0;
+    while (seen < RECORDS_MAX
+        && nanoTime.getAsLong() < deadline
+        && !wanted.found().isDone()
+        && !stopping) {
+      for (ConsumerRecord<Integer, Integer> record : consumer.poll(POLL).records(partition)) {
+        seen++;
+        Sequenced event = Sequenced.read(record.headers());
+        if (event != null && event.id().equals(wanted.id())) {
+          wanted.found().complete(event);
+          return;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.tailrace.write.commit;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a unit. */
+public sealed interface CommitResult {
+  /**
+   * It is durable.
+   *
+   * @param commitTime in microseconds, as in the WAL; null where the unit did not ask for it
+   * @param createdAt second part of the rows' primary key
+   */
+  record Committed(@Nullable Instant commitTime, Instant createdAt) implements CommitResult {}
+
+  /**
+   * The key was claimed before, with the same body, for these events.
+   *
+   * @param commitTime of the first write; null where the database has forgotten it
+   */
+  record Replayed(List<String> ids, @Nullable Instant commitTime) implements CommitResult {}
+
+  /** The key was claimed before, with another body. Nothing was written. */
+  record KeyReused() implements CommitResult {}
+
+  /** The database refuses this write and will refuse it again. Nothing was written. */
+  record Refused(String detail) implements CommitResult {}
+
+  /** The database could not be reached, or did not decide in time; the write may have happened. */
+  record Unavailable(String detail) implements CommitResult {}
+
+  /** A fault that no retry cures, such as a missing table or right. Nothing was written. */
+  record Broken(String detail) implements CommitResult {}
+}

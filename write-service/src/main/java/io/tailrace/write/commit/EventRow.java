@@ -1,0 +1,21 @@
+package io.tailrace.write.commit;
+
+import io.tailrace.schemas.name.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of the outbox, all of it checked.
+ *
+ * @param id UUID in canonical text form
+ * @param data the writer's JSON as it was written
+ * @param bytes size of data in UTF-8
+ */
+public record EventRow(
+    String id,
+    Channel channel,
+    String type,
+    @Nullable String entity,
+    String author,
+    String data,
+    int bytes,
+    String traceparent) {}

@@ -1,0 +1,49 @@
+package io.tailrace.write.commit;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+
+/** The connections that write: their number, their time-outs, their durability. */
+public final class WritePool {
+  private static final int CONNECTION_TIMEOUT_MS = 2_000;
+  private static final int SOCKET_TIMEOUT_SECONDS = 15;
+
+  /** Connections beside the lanes': for commit times of late answers and for retention. */
+  private static final int BESIDE = 2;
+
+  /**
+   * Only a write whose commit is on disk is acknowledged, whatever the database's default says; a
+   * stronger default, such as remote_apply, stays.
+   */
+  private static final String DURABLE =
+      """
+      select set_config('synchronous_commit', 'on', false)
+      where current_setting('synchronous_commit') in ('off', 'local')
+      """;
+
+  private WritePool() {}
+
+  /**
+   * Opens the pool. A statement ends after 10 s and a wait for a lock after 2 s, so that a lane
+   * cannot hang.
+   */
+  public static HikariDataSource open(String url, String user, String password, int lanes) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("write");
+    config.setJdbcUrl(url);
+    config.setUsername(user);
+    config.setPassword(password);
+    config.setMaximumPoolSize(lanes + BESIDE);
+    config.setMinimumIdle(lanes);
+    config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+    config.setValidationTimeout(CONNECTION_TIMEOUT_MS);
+    config.setInitializationFailTimeout(-1);
+    config.setConnectionInitSql(DURABLE);
+    config.addDataSourceProperty("ApplicationName", "tailrace-write");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("loginTimeout", "5");
+    config.addDataSourceProperty("socketTimeout", Integer.toString(SOCKET_TIMEOUT_SECONDS));
+    config.addDataSourceProperty("options", "-c statement_timeout=10000 -c lock_timeout=2000");
+    return new HikariDataSource(config);
+  }
+}

@@ -1,0 +1,199 @@
+package io.tailrace.write.http;
+
+import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.http.Respond;
+import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.http.TraceContext;
+import io.tailrace.schemas.problem.Problem;
+import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.write.ack.LogFollower;
+import io.tailrace.write.ack.LogSearch;
+import io.tailrace.write.admit.Admission;
+import io.tailrace.write.commit.Clocks;
+import io.tailrace.write.measure.WriteMetrics;
+import io.undertow.io.Receiver;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Undertow's side of a write. */
+public final class WriteHandler implements HttpHandler {
+  private static final Logger log = LoggerFactory.getLogger(WriteHandler.class);
+  private static final HttpString KEY = new HttpString("Idempotency-Key");
+  private static final HttpString REPLAYED = new HttpString("Idempotency-Replayed");
+  private static final String SCHEME = "Bearer ";
+  private static final long RETRY_AFTER_MS = 1_000;
+
+  private final WriteFlow flow;
+  private final Admission admission;
+  private final BodyLimits limits;
+  private final WriteMetrics metrics;
+  private final Executor virtual =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("write-", 0).factory());
+
+  /**
+   * Leads requests through the stages.
+   *
+   * @param transactionBytesMax largest body of a transaction
+   */
+  public WriteHandler(
+      WriteStages stages,
+      Seqs seqs,
+      Contracts contracts,
+      int transactionBytesMax,
+      WriteMetrics metrics) {
+    Places places =
+        new Places(
+            seqs.follower(), seqs.search(), seqs.clocks().nanoTime(), seqs.waitMax().toNanos());
+    this.flow = new WriteFlow(stages, places, metrics, seqs.clocks().nanoTime());
+    this.admission = stages.admission();
+    this.limits = new BodyLimits(contracts, transactionBytesMax);
+    this.metrics = metrics;
+  }
+
+  /** Where seqs come from, and how long one waits for them. */
+  public record Seqs(LogFollower follower, LogSearch search, Clocks clocks, Duration waitMax) {}
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) {
+    Target target = Target.of(exchange.getRequestPath());
+    if (target == null) {
+      ServiceServer.notFound(exchange);
+      return;
+    }
+    Problem refusal = refusal(exchange);
+    int limit = limits.of(target);
+    long length = exchange.getRequestContentLength();
+    if (refusal == null && length > limit) {
+      refusal = tooLarge(limit);
+    }
+    long taken = length >= 0 ? length : limit;
+    if (refusal == null && !admission.enter(taken)) {
+      refusal =
+          Problem.retryAfter(
+              ProblemCode.OVERLOADED, "too many writes are under way; try again", RETRY_AFTER_MS);
+    }
+    if (refusal != null) {
+      refuse(exchange, refusal);
+      return;
+    }
+    exchange.addExchangeCompleteListener((_, next) -> {
+      admission.leave(taken);
+      next.proceed();
+    });
+    Receiver receiver = exchange.getRequestReceiver();
+    receiver.setMaxBufferSize(limit);
+    receiver.receiveFullBytes(
+        (of, body) -> of.dispatch(virtual, () -> serve(of, target, body)),
+        (of, e) -> {
+          if (e instanceof Receiver.RequestToLargeException) {
+            refuse(of, tooLarge(limit));
+          } else {
+            // The client went away, or sent less than it announced.
+            refuse(of, Problem.of(ProblemCode.BAD_REQUEST, "the body could not be read"));
+          }
+        });
+  }
+
+  private void serve(HttpServerExchange exchange, Target target, byte[] body) {
+    try {
+      WriteRequest request =
+          new WriteRequest(
+              target,
+              body,
+              token(exchange),
+              exchange.getRequestHeaders().getFirst(KEY),
+              TraceContext.of(exchange),
+              wantsSeq(exchange));
+      send(exchange, flow.handle(request));
+    } catch (InterruptedException _) {
+      refuse(exchange, Problem.of(ProblemCode.NOT_READY, "this server is stopping; try again"));
+    } catch (Throwable t) {
+      // The top of a thread: whatever it is becomes an answer.
+      log.atError()
+          .setCause(t)
+          .addKeyValue("trace", TraceContext.traceId(TraceContext.of(exchange)))
+          .log("a write met an unexpected fault");
+      refuse(exchange, Problem.of(ProblemCode.INTERNAL, "a fault of the server; it is logged"));
+    }
+  }
+
+  private void send(HttpServerExchange exchange, Answer answer) {
+    switch (answer) {
+      case Answer.Refused refused -> refuse(exchange, refused.problem());
+      case Answer.Written written -> {
+        metrics.answered("ok");
+        if (written.replayed()) {
+          exchange.getResponseHeaders().put(REPLAYED, "true");
+        }
+        Respond.json(exchange, written.status(), written.body());
+      }
+    }
+  }
+
+  private void refuse(HttpServerExchange exchange, Problem problem) {
+    metrics.answered(problem.code().code());
+    Respond.problem(exchange, problem);
+  }
+
+  private static @Nullable Problem refusal(HttpServerExchange exchange) {
+    if (!exchange.getRequestMethod().equals(Methods.POST)) {
+      exchange.getResponseHeaders().put(Headers.ALLOW, "POST");
+      return Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "write with POST");
+    }
+    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+    if (type == null || !isJson(type)) {
+      return Problem.of(ProblemCode.MEDIA_TYPE, "send Content-Type: application/json");
+    }
+    for (Map.Entry<String, Deque<String>> parameter : exchange.getQueryParameters().entrySet()) {
+      String value = parameter.getValue().peekFirst();
+      boolean known =
+          parameter.getKey().equals("ack") && ("commit".equals(value) || "seq".equals(value));
+      if (!known || parameter.getValue().size() != 1) {
+        return Problem.of(
+            ProblemCode.BAD_REQUEST, "the only parameter is ack, which is commit or seq");
+      }
+    }
+    return null;
+  }
+
+  /** {@code application/json}, with UTF-8 as its only charset. */
+  private static boolean isJson(String type) {
+    int semicolon = type.indexOf(';');
+    String media = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
+    if (!media.equalsIgnoreCase("application/json")) {
+      return false;
+    }
+    String rest = semicolon < 0 ? "" : type.substring(semicolon + 1).strip();
+    String parameter = rest.toLowerCase(Locale.ROOT).replace("\"", "").replace(" ", "");
+    return parameter.isEmpty() || parameter.equals("charset=utf-8");
+  }
+
+  private static boolean wantsSeq(HttpServerExchange exchange) {
+    Deque<String> ack = exchange.getQueryParameters().get("ack");
+    return ack == null || "seq".equals(ack.peekFirst());
+  }
+
+  private static String token(HttpServerExchange exchange) {
+    String value = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+    return value != null && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? value.substring(SCHEME.length()).strip()
+        : "";
+  }
+
+  private static Problem tooLarge(int limit) {
+    return Problem.of(
+        ProblemCode.TOO_LARGE, "the body may have at most " + limit + " bytes: send a reference");
+  }
+}
