@@ -125,14 +125,14 @@ public final class GatewayMetrics {
     counts.forEach((happening, count) -> {
       Counter counter = happenings.get(happening);
       if (counter != null) {
-        counter.increment(count);
+        counter.increment((double) count);
       }
     });
   }
 
   /** A connection's queue, sampled. */
   public void queueDepth(long bytes) {
-    queueBytes.record(bytes);
+    queueBytes.record((double) bytes);
   }
 
   /** What the windows hold, as the tail has it. */
@@ -164,8 +164,8 @@ public final class GatewayMetrics {
 
   /** Bytes went out. */
   public void wrote(long calls, long bytes) {
-    writes.increment(calls);
-    bytesWritten.increment(bytes);
+    writes.increment((double) calls);
+    bytesWritten.increment((double) bytes);
   }
 
   /** A client told when an event was on its screen. */

@@ -1,0 +1,127 @@
+package io.tailrace.gateway.shard;
+
+import io.tailrace.gateway.lane.SendQueue;
+import io.tailrace.gateway.session.Peer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * One socket and what has been said about closing it. Owned by the shard's thread.
+ *
+ * <p>A close first lets what waits go out, then the farewell of its wire, then the socket; all that
+ * within a bounded time.
+ */
+public final class Connection {
+  private final Peer peer;
+  private final StreamSinkChannel sink;
+  private final Closeable socket;
+  private final Farewell farewell;
+  private long stalledSinceMs = -1;
+  private long closeByMs = -1;
+  private String label = "gone";
+
+  /** The last bytes on a wire. */
+  public interface Farewell {
+    /** What is sent last, null where nothing is said. */
+    byte @Nullable [] bytes(int code, String reason);
+  }
+
+  /** A connection that has just been opened. */
+  public Connection(Peer peer, StreamSinkChannel sink, Closeable socket, Farewell farewell) {
+    this.peer = peer;
+    this.sink = sink;
+    this.socket = socket;
+    this.farewell = farewell;
+  }
+
+  /** The connection as the core sees it. */
+  public Peer peer() {
+    return peer;
+  }
+
+  /** Why it was closed, as the metrics have it. */
+  String label() {
+    return label;
+  }
+
+  boolean isClosing() {
+    return closeByMs >= 0;
+  }
+
+  /** Whether a write or a close has taken too long. */
+  boolean isOverdue(long nowMs) {
+    return isClosing() && nowMs >= closeByMs;
+  }
+
+  /** Whether the socket has taken nothing for so long though something waits. */
+  boolean isStalled(long nowMs, long longestMs) {
+    return stalledSinceMs >= 0 && nowMs - stalledSinceMs >= longestMs;
+  }
+
+  /** Begins a close. */
+  void beginClose(int code, String reason, String why, boolean dropWaiting, long byMs) {
+    SendQueue queue = peer.queue();
+    if (dropWaiting) {
+      queue.dropUnsent();
+    }
+    byte[] last = farewell.bytes(code, reason);
+    if (last != null && !queue.answer(last)) {
+      queue.dropUnsent();
+      queue.answer(last);
+    }
+    label = why;
+    closeByMs = byMs;
+  }
+
+  /**
+   * Writes what waits, until all is written or the socket takes no more; then the socket tells when
+   * it does.
+   *
+   * @param calls told the bytes of every call
+   * @return whether everything has been written
+   */
+  boolean write(ByteBuffer[] buffers, LongConsumer calls, long nowMs) throws IOException {
+    SendQueue queue = peer.queue();
+    while (!queue.isEmpty()) {
+      int n = queue.gather(buffers);
+      long wrote = sink.write(buffers, 0, n);
+      boolean partial = buffers[n - 1].hasRemaining();
+      queue.written();
+      calls.accept(wrote);
+      if (wrote > 0) {
+        stalledSinceMs = -1;
+      }
+      if (partial) {
+        if (stalledSinceMs < 0) {
+          stalledSinceMs = nowMs;
+        }
+        sink.resumeWrites();
+        return false;
+      }
+    }
+    if (!sink.flush()) {
+      sink.resumeWrites();
+      return false;
+    }
+    stalledSinceMs = -1;
+    if (sink.isWriteResumed()) {
+      sink.suspendWrites();
+    }
+    return true;
+  }
+
+  /** Whether the socket takes no more and will tell when it does. */
+  boolean isWaiting() {
+    return stalledSinceMs >= 0;
+  }
+
+  /** Closes the socket now. */
+  void cut() {
+    IoUtils.safeClose(sink, socket);
+  }
+}

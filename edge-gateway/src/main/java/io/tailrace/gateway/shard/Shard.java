@@ -1,0 +1,331 @@
+package io.tailrace.gateway.shard;
+
+import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.fanout.Input;
+import io.tailrace.gateway.fanout.ShardCore;
+import io.tailrace.gateway.join.JoinClient;
+import io.tailrace.gateway.measure.GatewayMetrics;
+import io.tailrace.gateway.session.Decision;
+import io.tailrace.gateway.session.Peer;
+import io.tailrace.gateway.subscribe.JoinAnswer;
+import io.tailrace.gateway.subscribe.JoinAsk;
+import io.tailrace.gateway.tail.EventTail;
+import io.tailrace.schemas.log.Redact;
+import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.token.Identity;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+
+/**
+ * A shard on its I/O thread: takes inputs, lets the core decide, carries out. All methods but those
+ * that say otherwise are for that thread only.
+ */
+public final class Shard implements EventTail.Taker {
+  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+  private static final int BUFFERS_PER_WRITE = 64;
+  private static final int INPUTS_PER_TURN = 256;
+  private static final int READ_BYTES = 64 * 1024;
+  private static final long OFFER_WAIT_MS = 100;
+
+  private final ShardCore core;
+  private final XnioIoThread thread;
+  private final Ports ports;
+  private final Rules rules;
+  private final Pace pace;
+  private final ArrayBlockingQueue<Input> inbox;
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final Map<Peer, Connection> connections = new HashMap<>();
+  private final ByteBuffer[] buffers = new ByteBuffer[BUFFERS_PER_WRITE];
+  private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
+  private XnioExecutor.@Nullable Key ticking;
+  private long writeCalls;
+  private long writtenBytes;
+  private long newestCommitMicros;
+  private volatile boolean closed;
+
+  /**
+   * What bounds a shard's edge.
+   *
+   * @param inboxMax batches and answers that wait
+   * @param tickMs how often deadlines are looked at
+   * @param stallMs how long a socket may take nothing
+   * @param closeMs how long a close may take
+   */
+  public record Rules(int inboxMax, long tickMs, long stallMs, long closeMs) {}
+
+  /** What a shard uses of the world. */
+  public record Ports(
+      JoinClient joins, GatewayMetrics metrics, InstantSource clock, LongSupplier nanoTime) {}
+
+  /** A shard without connections. */
+  public Shard(ShardCore core, XnioIoThread thread, Ports ports, Rules rules, Pace pace) {
+    this.core = core;
+    this.thread = thread;
+    this.ports = ports;
+    this.rules = rules;
+    this.pace = pace;
+    this.inbox = new ArrayBlockingQueue<>(rules.inboxMax());
+  }
+
+  /** Begins to look at deadlines. From any thread. */
+  public void start() {
+    ticking = thread.executeAtInterval(this::tick, rules.tickMs(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Takes a batch on the tail thread; waits while the inbox is full. */
+  @Override
+  public void take(List<Frame> frames) throws InterruptedException {
+    put(new Input.Feed(frames));
+  }
+
+  /** Takes answers of the stores. From any thread but the shard's own. */
+  private void answered(List<JoinAnswer> answers) {
+    try {
+      put(new Input.Joined(answers));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void put(Input input) throws InterruptedException {
+    while (!inbox.offer(input, OFFER_WAIT_MS, TimeUnit.MILLISECONDS)) {
+      ports.metrics().tailWaited();
+      if (closed) {
+        return;
+      }
+    }
+    wake();
+  }
+
+  private void wake() {
+    if (scheduled.compareAndSet(false, true)) {
+      thread.execute(this::turn);
+    }
+  }
+
+  private void turn() {
+    long startNanos = ports.nanoTime().getAsLong();
+    long restMs = pace.restMs(startNanos);
+    if (restMs > 0) {
+      thread.executeAfter(this::turn, restMs, TimeUnit.MILLISECONDS);
+      return;
+    }
+    scheduled.set(false);
+    long nowMs = ports.clock().millis();
+    Input input;
+    int taken = 0;
+    while (taken < INPUTS_PER_TURN && (input = inbox.poll()) != null) {
+      taken++;
+      if (input instanceof Input.Feed(List<Frame> frames)) {
+        newestCommitMicros = frames.getLast().commitMicros();
+      }
+      core.decide(input, nowMs);
+    }
+    carryOut(nowMs);
+    pace.turned(startNanos, ports.nanoTime().getAsLong());
+    if (newestCommitMicros > 0) {
+      ports.metrics().written(ports.clock().millis() * 1000 - newestCommitMicros);
+      newestCommitMicros = 0;
+    }
+    if (!inbox.isEmpty()) {
+      wake();
+    }
+  }
+
+  private void tick() {
+    long nowMs = ports.clock().millis();
+    core.decide(new Input.Tick(), nowMs);
+    carryOut(nowMs);
+    for (Connection connection : List.copyOf(connections.values())) {
+      ports.metrics().queueDepth(connection.peer().queue().bytes());
+      if (connection.isOverdue(nowMs)) {
+        drop(connection);
+      } else if (!connection.isClosing() && connection.isStalled(nowMs, rules.stallMs())) {
+        close(
+            connection,
+            ProblemCode.TOO_SLOW.closeCode(),
+            "nothing was read for too long",
+            ProblemCode.TOO_SLOW.code(),
+            true,
+            nowMs);
+      }
+    }
+  }
+
+  /** A connection was opened; who opened it may be known already. */
+  public void open(Connection connection, @Nullable Identity identity) {
+    Peer peer = connection.peer();
+    connections.put(peer, connection);
+    ports.metrics().opened(peer.wire());
+    long nowMs = ports.clock().millis();
+    core.decide(new Input.Opened(peer), nowMs);
+    if (identity != null) {
+      core.decide(new Input.Identified(peer, identity), nowMs);
+    }
+  }
+
+  /** Takes an input of a connection; {@link #settle} follows. */
+  public void input(Input input) {
+    core.decide(input, ports.clock().millis());
+  }
+
+  /** Bytes were queued by the reader itself. */
+  public void changed(Connection connection) {
+    if (!connection.isWaiting()) {
+      flush(connection, ports.clock().millis());
+    }
+  }
+
+  /** Carries out what the inputs brought about. */
+  public void settle() {
+    carryOut(ports.clock().millis());
+  }
+
+  /** Closes a connection for a reason of the table. */
+  public void close(Connection connection, ProblemCode code, String reason) {
+    close(connection, code.closeCode(), reason, code.code(), false, ports.clock().millis());
+  }
+
+  /** Closes a connection with a code that the other side gave, or after it has gone. */
+  public void close(Connection connection, int code, String reason, String label) {
+    close(connection, code, reason, label, false, ports.clock().millis());
+  }
+
+  /** Forgets a connection that is broken. */
+  public void drop(Connection connection) {
+    Peer peer = connection.peer();
+    if (connections.remove(peer) != null) {
+      core.decide(new Input.Gone(peer), ports.clock().millis());
+      ports.metrics().closed(peer.wire(), connection.label());
+      log(peer, connection.label());
+      connection.cut();
+    }
+  }
+
+  /** The socket takes bytes again. */
+  public void writable(Connection connection) {
+    flush(connection, ports.clock().millis());
+  }
+
+  /** A buffer for one read; used up before the next. */
+  public ByteBuffer readBuffer() {
+    return readBuffer;
+  }
+
+  /** Closes all connections with a code, and stops. From any thread. */
+  public void shutDown(int code, String reason, String label) {
+    closed = true;
+    thread.execute(() -> {
+      if (ticking != null) {
+        ticking.remove();
+      }
+      long nowMs = ports.clock().millis();
+      for (Connection connection : List.copyOf(connections.values())) {
+        close(connection, code, reason, label, false, nowMs);
+        drop(connection);
+      }
+    });
+  }
+
+  private void carryOut(long nowMs) {
+    Decision decision = core.finish(nowMs);
+    List<JoinAsk> asks = core.asks();
+    List<Peer> changed = decision.changed();
+    for (int i = 0; i < changed.size(); i++) {
+      Connection connection = connections.get(changed.get(i));
+      if (connection != null && !connection.isWaiting()) {
+        flush(connection, nowMs);
+      }
+    }
+    for (int i = 0; i < decision.closings().size(); i++) {
+      Decision.Closing closing = decision.closings().get(i);
+      Connection connection = connections.get(closing.peer());
+      if (connection != null) {
+        boolean slow = closing.code() == ProblemCode.TOO_SLOW.closeCode();
+        close(connection, closing.code(), closing.reason(), closing.label(), slow, nowMs);
+      }
+    }
+    ports.metrics().happened(decision.counts());
+    ports.metrics().wrote(writeCalls, writtenBytes);
+    writeCalls = 0;
+    writtenBytes = 0;
+    decision.clear();
+    if (!asks.isEmpty()) {
+      // Refusals come back at once and on this thread, which must not wait for its own inbox.
+      ports.joins().ask(asks, this::takeAnswers);
+    }
+  }
+
+  private void takeAnswers(List<JoinAnswer> answers) {
+    if (Thread.currentThread() == thread) {
+      thread.execute(() -> {
+        input(new Input.Joined(answers));
+        settle();
+      });
+    } else {
+      answered(answers);
+    }
+  }
+
+  private void flush(Connection connection, long nowMs) {
+    Peer peer = connection.peer();
+    try {
+      boolean all = connection.write(buffers, this::count, nowMs);
+      while (all && peer.replaying() > 0 && !connection.isClosing()) {
+        core.decide(new Input.Drained(peer), nowMs);
+        if (peer.queue().isEmpty()) {
+          break;
+        }
+        all = connection.write(buffers, this::count, nowMs);
+      }
+      if (all && connection.isClosing()) {
+        drop(connection);
+      }
+    } catch (IOException _) {
+      drop(connection);
+    }
+  }
+
+  private void count(long bytes) {
+    writeCalls++;
+    writtenBytes += bytes;
+  }
+
+  private void close(
+      Connection connection,
+      int code,
+      String reason,
+      String label,
+      boolean dropWaiting,
+      long nowMs) {
+    if (connection.isClosing()) {
+      return;
+    }
+    core.decide(new Input.Gone(connection.peer()), nowMs);
+    connection.beginClose(code, reason, label, dropWaiting, nowMs + rules.closeMs());
+    flush(connection, nowMs);
+  }
+
+  private static void log(Peer peer, String label) {
+    Identity identity = peer.identity();
+    LOG.atInfo()
+        .addKeyValue("session", peer.session())
+        .addKeyValue(
+            "user", identity == null ? "-" : Redact.user(identity.tenant(), identity.user()))
+        .addKeyValue("reason", label)
+        .log("a connection was closed");
+  }
+}

@@ -1,0 +1,84 @@
+package io.tailrace.gateway.shard;
+
+import io.tailrace.gateway.resume.Windows;
+import io.tailrace.gateway.tail.EventTail;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * One shard per I/O thread, made when that thread's first connection comes, with a copy of the
+ * tail's windows: so the gateway needs to know nothing of the server that it runs in. Any thread.
+ */
+public final class Shards {
+  private static final long ATTACH_WAIT_SECONDS = 10;
+
+  private final EventTail tail;
+  private final BiFunction<Windows, XnioIoThread, Shard> make;
+  private final Executor blocking;
+  private final Map<XnioIoThread, Shard> byThread = new ConcurrentHashMap<>();
+
+  /** What is done with a request once its shard is there, on the shard's thread. */
+  public interface Then {
+    /** Goes on with the request. */
+    void handle(HttpServerExchange exchange, Shard shard) throws Exception;
+  }
+
+  /**
+   * No shards yet.
+   *
+   * @param blocking runs the wait for the tail, once per I/O thread
+   */
+  public Shards(EventTail tail, BiFunction<Windows, XnioIoThread, Shard> make, Executor blocking) {
+    this.tail = tail;
+    this.make = make;
+    this.blocking = blocking;
+  }
+
+  /** Goes on with a request on its I/O thread, with that thread's shard. */
+  public void with(HttpServerExchange exchange, Then then) throws Exception {
+    XnioIoThread thread = exchange.getIoThread();
+    Shard shard = byThread.get(thread);
+    if (shard == null) {
+      exchange.dispatch(
+          blocking,
+          (HttpHandler)
+              waiting -> {
+                attach(thread);
+                waiting.dispatch(thread, (HttpHandler) ready -> with(ready, then));
+              });
+    } else if (exchange.isInIoThread()) {
+      then.handle(exchange, shard);
+    } else {
+      exchange.dispatch(thread, (HttpHandler) ready -> with(ready, then));
+    }
+  }
+
+  /** Closes all connections of all shards. */
+  public void shutDown(int code, String reason, String label) {
+    byThread.values().forEach(shard -> shard.shutDown(code, reason, label));
+  }
+
+  private synchronized @Nullable Shard attach(XnioIoThread thread)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Shard there = byThread.get(thread);
+    if (there != null) {
+      return there;
+    }
+    Shard made =
+        (Shard)
+            tail.attach(windows -> make.apply(windows, thread))
+                .get(ATTACH_WAIT_SECONDS, TimeUnit.SECONDS);
+    made.start();
+    byThread.put(thread, made);
+    return made;
+  }
+}
