@@ -99,7 +99,6 @@ export class Follower {
       this.#reading.abort();
       this.#reading = new AbortController();
     }
-    this.#show();
     let subscribe;
     for (const effect of effects) {
       if (effect.do === 'subscribe') {
@@ -108,6 +107,8 @@ export class Follower {
         this.#carryOut(effect, receivedAtMs);
       }
     }
+    // after the events: who sees `live` has been given all that led there
+    this.#show();
     return subscribe;
   }
 

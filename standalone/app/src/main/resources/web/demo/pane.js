@@ -1,0 +1,196 @@
+import { AutoWriter } from './auto-writer.js';
+import { Cable } from './cable.js';
+import { nowMs } from './clock.js';
+import { EventsList } from './events-list.js';
+import { Outbox } from './outbox.js';
+import { Timing } from './timing.js';
+import * as words from './words.js';
+import { connect } from '/client/index.js';
+
+/** Messages of more events at once are announced as a number. */
+const ANNOUNCED_MAX = 3;
+
+/** One user: a client of its own behind a cable of its own, and what that user sees. */
+export class Pane {
+  #element;
+  #cable = new Cable();
+  #client;
+  #follower;
+  #list;
+  #outbox;
+  #announce;
+  #changed;
+  #cutAtMs = null;
+  #joinedAtMs = nowMs();
+  #catchUp = null;
+  #everLive = false;
+  #ticking = null;
+
+  /**
+   * @param {{user: string, token: string, channel: string, keys: {write: string, cut: string, auto: string}}} who
+   * @param {{announce: (text: string) => void, changed: () => void}} page
+   */
+  constructor(element, who, page) {
+    this.#element = element;
+    this.user = who.user;
+    this.#announce = page.announce;
+    this.#changed = page.changed;
+    this.#client = connect({
+      url: location.origin,
+      token: who.token,
+      device: `demo-${who.user}`,
+      WebSocket: this.#cable.WebSocket,
+      fetch: this.#cable.fetch,
+      nowMs,
+    });
+    const timing = new Timing(element, (event, ms) => this.#client.rendered(who.channel, event.seq, ms));
+    this.#list = new EventsList(element, () => this.#client.clock, (event, ms) => timing.add(event, ms));
+    this.#outbox = new Outbox(
+      element,
+      (text, key) => this.#client.publish(who.channel, 'message.posted', { text }, { key }),
+      page.announce,
+    );
+    this.auto = new AutoWriter((text) => this.#outbox.send(text));
+    this.#label(who);
+    this.#wire();
+    this.#follower = this.#client.follow(who.channel, {
+      from: 'start',
+      onEvents: (events, { via }) => this.#onEvents(events, via),
+      onVoid: ({ after }) => this.#list.void(after),
+    });
+    this.#follower.watch((state) => this.#onState(state));
+    this.#client.watch(() => this.#showCountdown());
+  }
+
+  get state() {
+    return this.#follower.state;
+  }
+
+  focusComposer() {
+    this.#part('input').focus();
+  }
+
+  toggleCut() {
+    if (this.#cable.isCut) {
+      this.#cable.mend();
+      this.#client.reconnectNow();
+    } else {
+      this.#cutAtMs = nowMs();
+      this.#cable.cut();
+    }
+    const { isCut } = this.#cable;
+    this.#element.toggleAttribute('data-cut', isCut);
+    this.#press('.cut', isCut, isCut ? 'Reconnect' : 'Cut connection');
+  }
+
+  toggleAuto() {
+    this.auto.toggle();
+    this.#press('.auto', this.auto.isOn, 'Auto-write');
+  }
+
+  #part(selector) {
+    return this.#element.querySelector(selector);
+  }
+
+  #label({ user, keys }) {
+    const name = words.name(user);
+    const id = `name-${user}`;
+    this.#element.dataset.user = user;
+    this.#element.setAttribute('aria-labelledby', id);
+    this.#part('.name').id = id;
+    this.#part('.name').textContent = name;
+    this.#part('.face').textContent = name.charAt(0);
+    this.#part('.events').setAttribute('aria-label', `What ${name} sees`);
+    this.#part('.scroller').setAttribute('aria-label', `What ${name} sees, scrollable`);
+    this.#part('input').placeholder = `Write as ${name}`;
+    this.#part('input').setAttribute('aria-label', `Write as ${name}`);
+    this.#part('.cut kbd').textContent = keys.cut;
+    this.#part('.auto kbd').textContent = keys.auto;
+    this.#part('.composer kbd').textContent = keys.write;
+  }
+
+  #wire() {
+    this.#part('.cut').addEventListener('click', () => this.toggleCut());
+    this.#part('.auto').addEventListener('click', () => this.toggleAuto());
+    this.#part('.composer').addEventListener('submit', (event) => {
+      event.preventDefault();
+      const input = this.#part('input');
+      const text = input.value.trim();
+      if (text !== '') {
+        input.value = '';
+        this.#outbox.send(text);
+      }
+    });
+  }
+
+  #press(selector, pressed, label) {
+    const button = this.#part(selector);
+    button.setAttribute('aria-pressed', pressed);
+    button.querySelector('.label').textContent = label;
+  }
+
+  #onEvents(events, via) {
+    this.#list.add(events, { live: via === 'live' });
+    if (via === 'live' && events.length <= ANNOUNCED_MAX) {
+      for (const { author, data } of events) {
+        if (author === this.user) {
+          this.#announce(`${words.name(author)}: ${data?.text ?? ''}`);
+        }
+      }
+    }
+  }
+
+  #onState(state) {
+    if (state.phase === 'joining') {
+      this.#joinedAtMs = nowMs();
+    }
+    this.#followCatchUp(state);
+    if (state.phase === 'live') {
+      this.#everLive = true;
+      this.#cutAtMs = null;
+    }
+    const said = words.state(state);
+    if (this.#element.dataset.phase !== state.phase) {
+      this.#element.dataset.phase = state.phase;
+      if (state.phase === 'reconnecting') {
+        this.#announce(`${words.name(this.user)}: ${said}`);
+      }
+    }
+    this.#part('.words').textContent = said;
+    this.#part('.facts .seq').textContent = words.count(state.seq);
+    this.#part('.facts .chain').textContent = words.chain(state.chain);
+    this.#showCountdown();
+    this.#changed();
+  }
+
+  #followCatchUp({ phase, catchUpAfter, catchUpTo, catchUpVia, seq }) {
+    const catching = catchUpTo !== null;
+    if (catching && this.#catchUp === null) {
+      this.#catchUp = { after: catchUpAfter, to: catchUpTo, via: catchUpVia };
+      this.#list.openGroup(!this.#everLive);
+    } else if (!catching && this.#catchUp !== null) {
+      const { after, to, via } = this.#catchUp;
+      const reached = phase === 'live' ? to : seq;
+      const awayMs = this.#cutAtMs === null ? null : this.#joinedAtMs - this.#cutAtMs;
+      this.#list.closeGroup({ after, to: reached, via, tookMs: nowMs() - this.#joinedAtMs, awayMs });
+      if (this.#everLive) {
+        this.#announce(`${words.name(this.user)} caught up ${words.events(reached - after)}`);
+      }
+      this.#catchUp = null;
+    }
+  }
+
+  /** Seconds to the next attempt, for the eye only: said aloud they would be a metronome. */
+  #showCountdown() {
+    clearTimeout(this.#ticking);
+    const { retryAtMs, attempt } = this.#client.state;
+    const more = this.#part('.more');
+    if (retryAtMs === null || this.#follower?.state.phase !== 'reconnecting') {
+      more.textContent = '';
+      return;
+    }
+    const leftMs = Math.max(retryAtMs - nowMs(), 0);
+    more.textContent = leftMs > 500 ? `try ${attempt + 1} in ${Math.ceil(leftMs / 1000)} s` : `try ${attempt + 1}`;
+    this.#ticking = setTimeout(() => this.#showCountdown(), leftMs % 1000 || 1000);
+  }
+}

@@ -1,0 +1,52 @@
+/** How things are said, in one place. */
+
+const ms = new Intl.NumberFormat('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const whole = new Intl.NumberFormat('en');
+
+/** @param {number} value milliseconds, of a measurement */
+export function duration(value) {
+  if (value < 100) {
+    return `${ms.format(Math.max(value, 0))} ms`;
+  }
+  if (value < 1000) {
+    return `${Math.round(value)} ms`;
+  }
+  if (value < 60_000) {
+    return `${ms.format(value / 1000)} s`;
+  }
+  return `${Math.round(value / 60_000)} min`;
+}
+
+export const count = (n) => whole.format(n);
+export const events = (n) => (n === 1 ? '1 event' : `${count(n)} events`);
+export const range = (after, to) => `(${count(after)}, ${count(to)}]`;
+export const timeOfDay = (epochMs) => new Date(epochMs).toLocaleTimeString([], { hour12: false });
+/** Sixteen digits are read in groups of four. */
+export const chain = (hex) => (hex === null ? '–' : hex.replace(/(.{4})(?=.)/g, '$1 '));
+export const name = (user) => user.charAt(0).toUpperCase() + user.slice(1);
+
+const VIA = { replay: 'replayed from the window', history: 'read as HTTP pages' };
+export const via = (how) => VIA[how];
+
+/**
+ * @param {{phase: string, seq: number, catchUpAfter: number | null, catchUpTo: number | null, problem: object | null}} state
+ */
+export function state({ phase, seq, catchUpTo, problem }) {
+  switch (phase) {
+    case 'connecting':
+      return 'Connecting…';
+    case 'reconnecting':
+      return 'Reconnecting…';
+    case 'joining':
+      return 'Joining…';
+    case 'replaying':
+    case 'catchingUp':
+      return `Catching up ${events(Math.max(catchUpTo - seq, 0))}`;
+    case 'live':
+      return 'Live';
+    case 'offline':
+      return 'Offline';
+    default:
+      return problem?.detail ?? phase;
+  }
+}
