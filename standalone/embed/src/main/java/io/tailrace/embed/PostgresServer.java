@@ -307,7 +307,9 @@ public final class PostgresServer implements AutoCloseable {
     programs.run(
         serverLog(), FAST_STOP_LIMIT, List.of("pg_ctl", "kill", signal, Long.toString(file.pid())));
     long deadline = System.nanoTime() + FAST_STOP_LIMIT.toNanos();
-    while (file.alive()) {
+    // Its last act is to remove its file; as a process it may linger until whoever adopted it
+    // looks.
+    while (file.alive() && pidOf(PostmasterFile.read(dataOf(folder))) == file.pid()) {
       if (System.nanoTime() > deadline) {
         return false;
       }
