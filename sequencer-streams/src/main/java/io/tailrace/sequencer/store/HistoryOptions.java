@@ -1,0 +1,87 @@
+package io.tailrace.sequencer.store;
+
+import io.tailrace.sequencer.InstanceName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * How a process runs the history store.
+ *
+ * @param bootstrap Kafka's address
+ * @param partitions partitions of the log
+ * @param applicationId its consumer group. A process holds the partitions that its group gives it;
+ *     processes that shall each hold all of the log have groups of their own
+ * @param stateDir where the stores lie; kept between runs, never shared by two processes
+ * @param instance name of this process in its group; empty: one is kept in the state folder
+ * @param threads Streams threads
+ * @param session how long a silent process keeps its partitions
+ * @param cacheMib memory for blocks and write buffers of all partitions, outside the heap
+ */
+public record HistoryOptions(
+    String bootstrap,
+    int partitions,
+    String applicationId,
+    Path stateDir,
+    String instance,
+    int threads,
+    Duration session,
+    int cacheMib) {
+  /** The group where nothing else is asked for. */
+  public static final String APPLICATION_ID = "tailrace-catchup";
+
+  /** For one process beside its broker. */
+  public static HistoryOptions local(String bootstrap, int partitions, Path stateDir) {
+    return new HistoryOptions(
+        bootstrap, partitions, APPLICATION_ID, stateDir, "", 1, Duration.ofSeconds(6), 64);
+  }
+
+  /** Kafka Streams' settings, each with its reason. */
+  Properties properties() {
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+    properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    // The store guards itself against repeats and carries its offset: at least once is enough, and
+    // how often the group's offset is committed bounds only what is read again.
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 5000L);
+    properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+    properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+    put(
+        properties,
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG),
+        "earliest");
+    // What is not committed is not history; also while a store is restored.
+    put(
+        properties,
+        StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG),
+        "read_committed");
+    put(
+        properties,
+        StreamsConfig.restoreConsumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG),
+        "read_committed");
+    put(properties, StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 1);
+    put(properties, StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2000);
+    // Static membership: a process that comes back within its session takes over from itself.
+    put(
+        properties,
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+        InstanceName.of(instance, stateDir));
+    put(
+        properties,
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+        Math.toIntExact(session.toMillis()));
+    put(
+        properties,
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+        Math.toIntExact(session.toMillis() / 4));
+    return properties;
+  }
+
+  private static void put(Properties properties, String name, Object value) {
+    properties.put(name, value);
+  }
+}
