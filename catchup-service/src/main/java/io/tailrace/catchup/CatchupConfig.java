@@ -1,0 +1,108 @@
+package io.tailrace.catchup;
+
+import io.tailrace.schemas.config.Key;
+import io.tailrace.schemas.config.Settings;
+import io.tailrace.sequencer.store.HistoryOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of the catch-up service.
+ *
+ * @param store how this process runs the history store
+ * @param contractsDir folder of contracts; null for the shipped ones
+ * @param serviceKey what gateways prove themselves with when they join
+ * @param waitsMax requests that may wait for the store at once
+ */
+public record CatchupConfig(
+    String bootstrap,
+    int partitions,
+    int replication,
+    HistoryOptions store,
+    Path keysFile,
+    @Nullable Path contractsDir,
+    String serviceKey,
+    List<String> origins,
+    int waitsMax) {
+  private static final Key<String> BOOTSTRAP =
+      Key.text("kafka.bootstrap", null, "Kafka's addresses, host:port separated by commas.");
+  private static final Key<Integer> PARTITIONS =
+      Key.number("kafka.partitions", "64", "Partitions of the log, as it was made.", 1, 10_000);
+  private static final Key<Integer> REPLICATION =
+      Key.number(
+          "kafka.replication", "3", "Replicas of the topics, where they are missing.", 1, 15);
+  private static final Key<Path> STATE_DIR =
+      Key.path(
+          "catchup.state.dir",
+          "data/catchup",
+          "Folder of the history store; keep it between runs, one per process.");
+  private static final Key<String> INSTANCE =
+      Key.optionalText(
+          "catchup.instance",
+          "Name of this process in its group; made and kept in the state folder where none is"
+              + " given.");
+  private static final Key<Integer> THREADS =
+      Key.number("catchup.threads", "1", "Threads that feed the store.", 1, 64);
+  private static final Key<String> GROUP =
+      Key.text(
+          "catchup.group",
+          HistoryOptions.APPLICATION_ID,
+          "Consumer group; processes of one group share the partitions, one alone holds all.");
+  private static final Key<Duration> SESSION =
+      Key.millis("catchup.session.ms", "6000", "How long a silent process keeps its partitions.");
+  private static final Key<Integer> CACHE_MIB =
+      Key.number("catchup.cache.mib", "64", "Memory of the store's cache, in MiB.", 8, 65_536);
+  private static final Key<Path> KEYS_FILE =
+      Key.path("keys.file", null, "File with the keys of every tenant.");
+  private static final Key<String> CONTRACTS_DIR =
+      Key.optionalText("contracts.dir", "Folder of contracts; the shipped ones where it is empty.");
+  private static final Key<String> SERVICE_KEY =
+      Key.text("service.key", null, "Secret that the gateways' joins carry.");
+  private static final Key<List<String>> ORIGINS =
+      Key.list("origins", "", "Origins of web pages that may call, such as https://app.example.");
+  private static final Key<Integer> WAITS_MAX =
+      Key.number("catchup.waits.max", "20000", "Requests that may wait at once.", 1, 1_000_000);
+
+  /** All settings, in the order in which they are documented. */
+  public static final List<Key<?>> KEYS =
+      List.of(
+          BOOTSTRAP,
+          PARTITIONS,
+          REPLICATION,
+          STATE_DIR,
+          INSTANCE,
+          THREADS,
+          GROUP,
+          SESSION,
+          CACHE_MIB,
+          KEYS_FILE,
+          CONTRACTS_DIR,
+          SERVICE_KEY,
+          ORIGINS,
+          WAITS_MAX);
+
+  /** From loaded settings. */
+  public static CatchupConfig of(Settings settings) {
+    String contracts = settings.get(CONTRACTS_DIR);
+    return new CatchupConfig(
+        settings.get(BOOTSTRAP),
+        settings.get(PARTITIONS),
+        settings.get(REPLICATION),
+        new HistoryOptions(
+            settings.get(BOOTSTRAP),
+            settings.get(PARTITIONS),
+            settings.get(GROUP),
+            settings.get(STATE_DIR),
+            settings.get(INSTANCE),
+            settings.get(THREADS),
+            settings.get(SESSION),
+            settings.get(CACHE_MIB)),
+        settings.get(KEYS_FILE),
+        contracts.isEmpty() ? null : Path.of(contracts),
+        settings.get(SERVICE_KEY),
+        settings.get(ORIGINS),
+        settings.get(WAITS_MAX));
+  }
+}

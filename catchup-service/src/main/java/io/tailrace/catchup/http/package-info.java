@@ -1,0 +1,9 @@
+/**
+ * The paths of the catch-up service. Reads: requests. Writes: answers. Thread: virtual, one per
+ * request. Bound: requests at once, by the waits that they may hold. When full: {@code overloaded}.
+ * Fails: problem documents.
+ */
+@NullMarked
+package io.tailrace.catchup.http;
+
+import org.jspecify.annotations.NullMarked;

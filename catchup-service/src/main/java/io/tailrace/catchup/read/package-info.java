@@ -1,0 +1,9 @@
+/**
+ * Events of a channel: what is asked, what one moment of the store answers. Reads: the store.
+ * Writes: JSON. Thread: the request's. Bound: 1000 events and 4 MiB an answer. When full: the
+ * answer ends early and says where to go on. Fails: refusals are values.
+ */
+@NullMarked
+package io.tailrace.catchup.read;
+
+import org.jspecify.annotations.NullMarked;
