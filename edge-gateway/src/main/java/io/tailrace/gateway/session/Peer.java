@@ -2,6 +2,7 @@ package io.tailrace.gateway.session;
 
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.SendQueue;
+import io.tailrace.schemas.frame.ServerFrame;
 import io.tailrace.schemas.token.Identity;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ public final class Peer {
   private final SendQueue queue;
   private final long openedMs;
   private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+  private final Map<String, ServerFrame.Reset> resets = new LinkedHashMap<>();
   private @Nullable Identity identity;
   private long heardMs;
   private long pingedMs;
@@ -56,6 +58,11 @@ public final class Peer {
   /** Its subscriptions by the full name of the channel, in the order they were asked for. */
   public Map<String, Subscription> subscriptions() {
     return subscriptions;
+  }
+
+  /** The last reset of each channel, for an event stream, which resumes from there. */
+  public Map<String, ServerFrame.Reset> resets() {
+    return resets;
   }
 
   /** Who speaks; null before {@code hello} has been accepted. */

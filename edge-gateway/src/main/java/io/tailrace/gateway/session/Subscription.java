@@ -41,6 +41,7 @@ public final class Subscription {
   private int epoch;
   private long next;
   private long replayTo;
+  private long owedFrom = -1;
   int index = -1;
 
   /**
@@ -163,6 +164,19 @@ public final class Subscription {
     this.epoch = epoch;
     next = after;
     replayTo = to;
+  }
+
+  /** What follows this seq, up to the first event queued, the client reads over HTTP. */
+  public void owe(long after) {
+    owedFrom = after;
+  }
+
+  /**
+   * The seq from which a reader that only repeats what it was told misses nothing: below what it
+   * was left to read over HTTP, since nobody tells the gateway when that has been read.
+   */
+  public long safe() {
+    return owedFrom >= 0 ? owedFrom : next;
   }
 
   /** The last seq to be read out of the window; above, there may be what will never commit. */

@@ -48,6 +48,7 @@ public final class Shard implements EventTail.Taker {
   private final ArrayBlockingQueue<Input> inbox;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Peer, Connection> connections = new HashMap<>();
+  private final Map<Connection, Watcher> watchers = new HashMap<>();
   private final ByteBuffer[] buffers = new ByteBuffer[BUFFERS_PER_WRITE];
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
   private XnioExecutor.@Nullable Key ticking;
@@ -69,6 +70,13 @@ public final class Shard implements EventTail.Taker {
   /** What a shard uses of the world. */
   public record Ports(
       JoinClient joins, GatewayMetrics metrics, InstantSource clock, LongSupplier nanoTime) {}
+
+  /** Looks at its connection now and then. */
+  @FunctionalInterface
+  public interface Watcher {
+    /** Time has passed. */
+    void look(long nowMs);
+  }
 
   /** A shard without connections. */
   public Shard(ShardCore core, XnioIoThread thread, Ports ports, Rules rules, Pace pace) {
@@ -149,6 +157,11 @@ public final class Shard implements EventTail.Taker {
     long nowMs = ports.clock().millis();
     core.decide(new Input.Tick(), nowMs);
     carryOut(nowMs);
+    for (Map.Entry<Connection, Watcher> entry : List.copyOf(watchers.entrySet())) {
+      if (!entry.getKey().isClosing()) {
+        entry.getValue().look(nowMs);
+      }
+    }
     for (Connection connection : List.copyOf(connections.values())) {
       ports.metrics().queueDepth(connection.peer().queue().bytes());
       if (connection.isOverdue(nowMs)) {
@@ -175,6 +188,11 @@ public final class Shard implements EventTail.Taker {
     if (identity != null) {
       core.decide(new Input.Identified(peer, identity), nowMs);
     }
+  }
+
+  /** Lets somebody look at a connection until that has gone. */
+  public void watch(Connection connection, Watcher watcher) {
+    watchers.put(connection, watcher);
   }
 
   /** Takes an input of a connection; {@link #settle} follows. */
@@ -207,6 +225,7 @@ public final class Shard implements EventTail.Taker {
   /** Forgets a connection that is broken. */
   public void drop(Connection connection) {
     Peer peer = connection.peer();
+    watchers.remove(connection);
     if (connections.remove(peer) != null) {
       core.decide(new Input.Gone(peer), ports.clock().millis());
       ports.metrics().closed(peer.wire(), connection.label());

@@ -1,5 +1,6 @@
 package io.tailrace.gateway.subscribe;
 
+import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Happening;
 import io.tailrace.gateway.session.Rooms;
@@ -35,7 +36,10 @@ public final class Endings {
   public void reset(Subscription subscription, int epoch, long after) {
     rooms.leave(subscription);
     decision.happened(Happening.RESET);
-    decision.send(
-        subscription.peer(), new ServerFrame.Reset(subscription.room().name(), epoch, after));
+    ServerFrame.Reset reset = new ServerFrame.Reset(subscription.room().name(), epoch, after);
+    if (subscription.peer().wire() == Wire.EVENT_STREAM) {
+      subscription.peer().resets().put(reset.channel(), reset);
+    }
+    decision.send(subscription.peer(), reset);
   }
 }

@@ -193,6 +193,9 @@ public final class SubscribeDesk {
             start.after(),
             start.replay() ? null : new ServerFrame.CatchUp(start.after(), start.head())));
     subscription.replay(start.epoch(), start.replay() ? start.after() : start.head(), replayTo);
+    if (!start.replay()) {
+      subscription.owe(start.after());
+    }
     replay.advance(subscription);
   }
 

@@ -1,0 +1,231 @@
+package io.tailrace.gateway;
+
+import io.tailrace.schemas.config.Key;
+import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.config.SettingsException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway's settings.
+ *
+ * @param kafkaBootstrap Kafka's addresses
+ * @param catchupUrl base address of the catch-up service
+ * @param serviceKey what services show each other
+ * @param keysFile the tenants' keys
+ * @param contractsFolder contracts, null for the shipped ones
+ * @param origins web pages that may connect
+ * @param region told in {@code welcome}
+ * @param secureCookie whether the session cookie is for HTTPS only
+ */
+public record GatewayConfig(
+    String kafkaBootstrap,
+    URI catchupUrl,
+    String serviceKey,
+    Path keysFile,
+    @Nullable Path contractsFolder,
+    List<String> origins,
+    String region,
+    boolean secureCookie,
+    Window window,
+    Queue queue,
+    Limits limits,
+    Times times,
+    Join join,
+    Pacing pacing) {
+
+  private static final Key<String> KAFKA_BOOTSTRAP =
+      Key.text("kafka.bootstrap", null, "Kafka's addresses, host:port separated by commas.");
+  private static final Key<URI> CATCHUP_URL =
+      new Key<>(
+          "catchup.url",
+          null,
+          "Base address of the catch-up service, asked at every subscribe.",
+          "http://host:port",
+          GatewayConfig::address);
+  private static final Key<String> SERVICE_KEY =
+      Key.text("service.key", null, "Secret that the services show each other.");
+  private static final Key<Path> KEYS_FILE =
+      Key.path("keys.file", null, "JSON file with the keys of every tenant.");
+  private static final Key<String> CONTRACTS_DIR =
+      Key.optionalText("contracts.dir", "Folder of contracts; empty for the shipped ones.");
+  private static final Key<List<String>> ORIGINS =
+      Key.list("origins", "", "Origins of web pages that may connect, beside the own one.");
+  private static final Key<String> REGION =
+      Key.text("region", "local", "Name of this place, told in welcome.");
+  private static final Key<Boolean> COOKIE_SECURE =
+      Key.flag("cookie.secure", "false", "Whether the session cookie is sent over HTTPS only.");
+  private static final Key<Duration> WINDOW_AGE =
+      Key.millis("window.ms", "30000", "How long recent events are kept for reconnects.");
+  private static final Key<Integer> WINDOW_BYTES =
+      Key.number(
+          "window.bytesMax",
+          "67108864",
+          "How much of them is kept at most, in bytes.",
+          1 << 20,
+          Integer.MAX_VALUE);
+  private static final Key<Integer> QUEUE_BYTES =
+      Key.number(
+          "queue.bytesMax",
+          "1048576",
+          "How many bytes may wait for one connection before its subscriptions are behind.",
+          4096,
+          1 << 30);
+  private static final Key<Integer> QUEUE_ANSWER_BYTES =
+      Key.number(
+          "queue.answerBytesMax",
+          "524288",
+          "How many bytes of answers may wait beside them before it is closed with 4409.",
+          4096,
+          1 << 30);
+  private static final Key<Integer> CONNECTIONS =
+      Key.number("connections.max", "100000", "Connections open at once.", 1, 10_000_000);
+  private static final Key<Integer> HANDSHAKES =
+      Key.number("handshakes.perSecond", "5000", "New connections per second.", 1, 1_000_000);
+  private static final Key<Integer> SUBSCRIPTIONS =
+      Key.number(
+          "subscriptions.max",
+          "1000",
+          "Channels per connection; a contract may say less.",
+          1,
+          100_000);
+  private static final Key<Integer> MESSAGE_BYTES =
+      Key.number(
+          "message.bytesMax", "65536", "Largest message of a client, in bytes.", 1024, 1 << 24);
+  private static final Key<Integer> FRAMES =
+      Key.number(
+          "frames.perSecond", "500", "Frames per second that a client may send.", 1, 1_000_000);
+  private static final Key<Integer> FRAMES_BURST =
+      Key.number("frames.burst", "10000", "Frames that a client may send at once.", 1, 10_000_000);
+  private static final Key<Duration> HELLO_WAIT =
+      Key.millis("hello.waitMs", "5000", "How long a client may take to say hello.");
+  private static final Key<Duration> HEARTBEAT =
+      Key.millis(
+          "heartbeat.ms",
+          "15000",
+          "How often a client gives a sign of life; silence of 2.5 times that closes.");
+  private static final Key<Duration> EXPIRY_GRACE =
+      Key.millis("expiry.graceMs", "2000", "How long a connection outlives its token.");
+  private static final Key<Duration> STALL =
+      Key.millis("stall.ms", "30000", "How long a client may read nothing before 4409.");
+  private static final Key<Duration> JOIN_TIMEOUT =
+      Key.millis("join.timeoutMs", "3000", "How long the catch-up service may take to answer.");
+  private static final Key<Integer> JOIN_REQUESTS =
+      Key.number("join.requestsMax", "32", "Questions to it under way at once.", 1, 1024);
+  private static final Key<Integer> JOIN_WAITING =
+      Key.number(
+          "join.waitingMax", "50000", "Subscribes that wait for such a question.", 1, 10_000_000);
+  private static final Key<Duration> PACE_REST =
+      Key.millis(
+          "pace.restMs", "40", "Longest rest between two rounds of writes under load; 0 for none.");
+  private static final Key<Integer> INBOX =
+      Key.number("inbox.max", "1024", "Batches that wait for one I/O thread.", 16, 1 << 20);
+
+  /** How much of the recent past is kept. */
+  public record Window(long ms, long bytesMax) {}
+
+  /** What may wait for one connection. */
+  public record Queue(int bytesMax, int answerBytesMax) {}
+
+  /** What a client may do. */
+  public record Limits(
+      int connections,
+      int handshakesPerSecond,
+      int subscriptions,
+      int messageBytes,
+      int framesPerSecond,
+      int framesBurst) {}
+
+  /** How long things may take, in milliseconds. */
+  public record Times(long helloWaitMs, long heartbeatMs, long expiryGraceMs, long stallMs) {}
+
+  /** How the stores are asked. */
+  public record Join(Duration timeout, int requestsMax, int waitingMax) {}
+
+  /** How I/O threads are paced and fed. */
+  public record Pacing(long restMs, int inboxMax) {}
+
+  /** All settings. */
+  public static List<Key<?>> keys() {
+    return List.of(
+        KAFKA_BOOTSTRAP,
+        CATCHUP_URL,
+        SERVICE_KEY,
+        KEYS_FILE,
+        CONTRACTS_DIR,
+        ORIGINS,
+        REGION,
+        COOKIE_SECURE,
+        WINDOW_AGE,
+        WINDOW_BYTES,
+        QUEUE_BYTES,
+        QUEUE_ANSWER_BYTES,
+        CONNECTIONS,
+        HANDSHAKES,
+        SUBSCRIPTIONS,
+        MESSAGE_BYTES,
+        FRAMES,
+        FRAMES_BURST,
+        HELLO_WAIT,
+        HEARTBEAT,
+        EXPIRY_GRACE,
+        STALL,
+        JOIN_TIMEOUT,
+        JOIN_REQUESTS,
+        JOIN_WAITING,
+        PACE_REST,
+        INBOX);
+  }
+
+  /** From settings that were loaded with {@link #keys}. */
+  public static GatewayConfig from(Settings settings) {
+    String folder = settings.get(CONTRACTS_DIR);
+    return new GatewayConfig(
+        settings.get(KAFKA_BOOTSTRAP),
+        settings.get(CATCHUP_URL),
+        settings.get(SERVICE_KEY),
+        settings.get(KEYS_FILE),
+        folder.isEmpty() ? null : Path.of(folder),
+        settings.get(ORIGINS),
+        settings.get(REGION),
+        settings.get(COOKIE_SECURE),
+        new Window(positive(settings, WINDOW_AGE), settings.get(WINDOW_BYTES)),
+        new Queue(settings.get(QUEUE_BYTES), settings.get(QUEUE_ANSWER_BYTES)),
+        new Limits(
+            settings.get(CONNECTIONS),
+            settings.get(HANDSHAKES),
+            settings.get(SUBSCRIPTIONS),
+            settings.get(MESSAGE_BYTES),
+            settings.get(FRAMES),
+            settings.get(FRAMES_BURST)),
+        new Times(
+            positive(settings, HELLO_WAIT),
+            positive(settings, HEARTBEAT),
+            settings.get(EXPIRY_GRACE).toMillis(),
+            positive(settings, STALL)),
+        new Join(
+            Duration.ofMillis(positive(settings, JOIN_TIMEOUT)),
+            settings.get(JOIN_REQUESTS),
+            settings.get(JOIN_WAITING)),
+        new Pacing(settings.get(PACE_REST).toMillis(), settings.get(INBOX)));
+  }
+
+  private static long positive(Settings settings, Key<Duration> key) {
+    long millis = settings.get(key).toMillis();
+    if (millis == 0) {
+      throw new SettingsException(key.name() + "=0 is wrong: must be at least 1 millisecond");
+    }
+    return millis;
+  }
+
+  private static URI address(String text) {
+    URI address = URI.create(text);
+    if (address.getHost() == null || !"http".equals(address.getScheme())) {
+      throw new IllegalArgumentException("no address");
+    }
+    return address;
+  }
+}

@@ -1,0 +1,254 @@
+package io.tailrace.gateway;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tailrace.gateway.fanout.ShardCore;
+import io.tailrace.gateway.join.JoinClient;
+import io.tailrace.gateway.measure.GatewayMetrics;
+import io.tailrace.gateway.resume.Windows;
+import io.tailrace.gateway.session.SessionDesk;
+import io.tailrace.gateway.shard.Pace;
+import io.tailrace.gateway.shard.Shard;
+import io.tailrace.gateway.shard.Shards;
+import io.tailrace.gateway.socket.Admission;
+import io.tailrace.gateway.socket.WebSocketHandler;
+import io.tailrace.gateway.sse.SessionHandler;
+import io.tailrace.gateway.sse.SseHandler;
+import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.gateway.tail.EventTail;
+import io.tailrace.schemas.contract.Contract;
+import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.http.OriginPolicy;
+import io.tailrace.schemas.http.RunningService;
+import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.token.KeyRing;
+import io.tailrace.schemas.token.TokenVerifier;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.xnio.XnioIoThread;
+
+/**
+ * The edge gateway: builds its parts and answers {@code /v1/ws}, {@code /v1/sse}, {@code
+ * /v1/session}.
+ */
+public final class GatewayService implements RunningService {
+  private static final int RESTARTED = 1012;
+  private static final long AHEAD_WAIT_MS = 2000;
+  private static final long RETRY_AFTER_MS = 500;
+  private static final long JOIN_MARGIN_MS = 2000;
+  private static final long CURSOR_MS = 1000;
+  private static final long TICK_MS = 200;
+  private static final long CLOSE_MS = 5000;
+  private static final long PACE_FREE_MS = 1;
+  private static final double PACE_FACTOR = 1.0;
+  private static final double SILENCE_HEARTBEATS = 2.5;
+  private static final int SSE_CHANNELS_MAX = 100;
+  private static final int RECORDS_PER_POLL = 2000;
+  private static final int SESSION_BYTES = 12;
+
+  private final GatewayConfig config;
+  private final GatewayMetrics metrics = new GatewayMetrics();
+  private final InstantSource clock = InstantSource.system();
+  private final TokenVerifier verifier;
+  private final Contracts contracts;
+  private final JoinClient joins;
+  private final EventTail tail;
+  private final Shards shards;
+  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpHandler webSocket;
+  private final HttpHandler eventStream;
+  private final HttpHandler session;
+
+  private GatewayService(GatewayConfig config) {
+    this.config = config;
+    this.verifier = new TokenVerifier(KeyRing.load(config.keysFile()), clock);
+    this.contracts = Contracts.shippedOr(config.contractsFolder());
+    this.joins =
+        new JoinClient(
+            new JoinClient.Settings(
+                config.catchupUrl(),
+                config.serviceKey(),
+                config.join().timeout(),
+                config.join().requestsMax(),
+                config.join().waitingMax()),
+            metrics);
+    this.tail =
+        EventTail.start(
+            new KafkaConsumer<>(consumer(config.kafkaBootstrap())),
+            new EventTail.Settings(config.window().ms(), config.window().bytesMax()),
+            clock,
+            metrics);
+    this.shards = new Shards(tail, this::shard, blocking);
+    OriginPolicy origins = new OriginPolicy(config.origins());
+    GatewayConfig.Limits limits = config.limits();
+    Admission admission =
+        new Admission(
+            origins,
+            tail::ready,
+            metrics,
+            System::nanoTime,
+            new Admission.Rules(limits.connections(), limits.handshakesPerSecond()));
+    Supplier<String> sessions = sessionNames();
+    GatewayConfig.Queue queue = config.queue();
+    this.webSocket =
+        new WebSocketHandler(
+            admission,
+            shards,
+            metrics,
+            clock,
+            sessions,
+            new WebSocketHandler.Rules(
+                limits.messageBytes(), queue.bytesMax(), queue.answerBytesMax()));
+    this.eventStream =
+        origins.guard(
+            new SseHandler(
+                admission,
+                shards,
+                metrics,
+                verifier,
+                new SseHandler.Stream(clock, sessions),
+                new SseHandler.Rules(
+                    permission(),
+                    SSE_CHANNELS_MAX,
+                    CURSOR_MS,
+                    queue.bytesMax(),
+                    queue.answerBytesMax())));
+    this.session =
+        origins.guard(new SessionHandler(origins, verifier, clock, config.secureCookie()));
+  }
+
+  /**
+   * Starts the gateway; it is ready once it has caught up.
+   *
+   * @throws IllegalStateException where Kafka or the topic of events is not there
+   */
+  public static GatewayService start(GatewayConfig config) {
+    GatewayService service = new GatewayService(config);
+    service.joins.start();
+    return service;
+  }
+
+  @Override
+  public String name() {
+    return "edge-gateway";
+  }
+
+  @Override
+  public HttpHandler handler() {
+    return this::handle;
+  }
+
+  @Override
+  public boolean ready() {
+    return tail.ready();
+  }
+
+  @Override
+  public PrometheusMeterRegistry metrics() {
+    return metrics.registry();
+  }
+
+  @Override
+  public void close() {
+    shards.shutDown(RESTARTED, "the gateway restarts", "restart");
+    tail.close();
+    joins.close();
+    blocking.close();
+  }
+
+  private void handle(HttpServerExchange exchange) throws Exception {
+    switch (exchange.getRequestPath()) {
+      case "/v1/ws" -> webSocket.handleRequest(exchange);
+      case "/v1/sse" -> eventStream.handleRequest(exchange);
+      case "/v1/session" -> session.handleRequest(exchange);
+      default -> ServiceServer.notFound(exchange);
+    }
+  }
+
+  private Shard shard(Windows windows, XnioIoThread thread) {
+    GatewayConfig.Times times = config.times();
+    GatewayConfig.Limits limits = config.limits();
+    SessionDesk.Rules sessions =
+        new SessionDesk.Rules(
+            times.helloWaitMs(),
+            times.heartbeatMs(),
+            (long) (times.heartbeatMs() * SILENCE_HEARTBEATS),
+            times.expiryGraceMs(),
+            limits.framesPerSecond(),
+            limits.framesBurst(),
+            Map.of(
+                "messageBytes", (long) limits.messageBytes(),
+                "subscriptions", (long) limits.subscriptions(),
+                "framesPerSecond", (long) limits.framesPerSecond(),
+                "queueBytes", (long) config.queue().bytesMax()),
+            config.region());
+    int partitions = tail.partitions();
+    SubscribeDesk.Rules subscriptions =
+        new SubscribeDesk.Rules(
+            permission(),
+            channel ->
+                BuiltInPartitioner.partitionForKey(
+                    channel.getBytes(StandardCharsets.UTF_8), partitions),
+            limits.subscriptions(),
+            config.join().timeout().toMillis() + JOIN_MARGIN_MS,
+            AHEAD_WAIT_MS,
+            RETRY_AFTER_MS);
+    ShardCore core =
+        new ShardCore(
+            new ShardCore.Rules(sessions, subscriptions, config.queue().bytesMax() / 2),
+            windows,
+            verifier::verify,
+            metrics::rendered);
+    return new Shard(
+        core,
+        thread,
+        new Shard.Ports(joins, metrics, clock, System::nanoTime),
+        new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
+        new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
+  }
+
+  private SubscribeDesk.Permission permission() {
+    return (identity, channel) -> {
+      Contract contract = contracts.of(channel.kind());
+      return contract == null || !contract.rights().subscribe().allows(identity, channel)
+          ? 0
+          : contract.limits().subscriptions();
+    };
+  }
+
+  private static Supplier<String> sessionNames() {
+    SecureRandom random = new SecureRandom();
+    return () -> {
+      byte[] bytes = new byte[SESSION_BYTES];
+      random.nextBytes(bytes);
+      return HexFormat.of().formatHex(bytes);
+    };
+  }
+
+  private static Properties consumer(String bootstrap) {
+    Properties properties = new Properties();
+    properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    // Events are sent before their transaction commits: repeats are recognised by their chain.
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);
+    properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "edge-gateway");
+    return properties;
+  }
+}

@@ -1,0 +1,89 @@
+package io.tailrace.gateway.sse;
+
+import io.tailrace.gateway.encode.EventStreamText;
+import io.tailrace.gateway.session.Peer;
+import io.tailrace.gateway.session.Subscription;
+import io.tailrace.gateway.shard.Connection;
+import io.tailrace.gateway.shard.Shard;
+import io.tailrace.schemas.frame.ServerFrame;
+import io.tailrace.schemas.frame.ServerFrames;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event stream does beside its frames: tells now and then where its reader stands, and ends
+ * when a subscription ends, since a reader cannot ask again on the same stream. Owned by the
+ * shard's thread.
+ */
+final class EventStream implements Shard.Watcher {
+  private final Shard shard;
+  private final Connection connection;
+  private final Map<String, Cursor.Place> places = new LinkedHashMap<>();
+  private final Map<String, Subscription> watched = new LinkedHashMap<>();
+  private final int wanted;
+  private final long cursorMs;
+  private long toldMs;
+  private @Nullable String told;
+  private boolean wasReplaying = true;
+
+  /**
+   * A stream.
+   *
+   * @param from where the reader said to stand
+   * @param wanted how many channels it asked for
+   * @param cursorMs how often the cursor is told
+   */
+  EventStream(Shard shard, Connection connection, Cursor from, int wanted, long cursorMs) {
+    this.shard = shard;
+    this.connection = connection;
+    this.wanted = wanted;
+    this.cursorMs = cursorMs;
+    places.putAll(from.places());
+  }
+
+  @Override
+  public void look(long nowMs) {
+    Peer peer = connection.peer();
+    for (Subscription subscription : peer.subscriptions().values()) {
+      watched.put(subscription.room().name(), subscription);
+    }
+    boolean waits = false;
+    for (Map.Entry<String, Subscription> entry : watched.entrySet()) {
+      Subscription subscription = entry.getValue();
+      if (subscription.isStarted()) {
+        places.put(entry.getKey(), new Cursor.Place(subscription.epoch(), subscription.safe()));
+      } else {
+        waits = true;
+      }
+      ServerFrame.Reset reset = peer.resets().get(entry.getKey());
+      if (reset != null) {
+        places.put(entry.getKey(), new Cursor.Place(reset.epoch(), reset.after()));
+      }
+    }
+    boolean ended = peer.subscriptions().size() < wanted;
+    boolean replaying = waits || peer.replaying() > 0;
+    if (ended || nowMs - toldMs >= cursorMs || wasReplaying && !replaying) {
+      tell(peer, nowMs);
+    }
+    wasReplaying = replaying;
+    if (ended) {
+      shard.close(connection, 0, "", "stream_ended");
+    }
+  }
+
+  private void tell(Peer peer, long nowMs) {
+    String text = new Cursor(places).text();
+    if (places.isEmpty() || text.equals(told)) {
+      return;
+    }
+    Map<String, String> byChannel = new LinkedHashMap<>();
+    places.forEach((channel, place) -> byChannel.put(channel, place.text()));
+    byte[] json = ServerFrames.encode(new ServerFrame.Cursor(byChannel));
+    if (peer.queue().answer(EventStreamText.event("cursor", text, json))) {
+      told = text;
+      toldMs = nowMs;
+      shard.changed(connection);
+    }
+  }
+}
