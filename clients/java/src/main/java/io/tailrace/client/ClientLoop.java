@@ -8,9 +8,7 @@ import io.tailrace.client.wire.ServerMessage;
 import io.tailrace.client.wire.ServerMessages;
 import io.tailrace.client.wire.UnreadableException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -26,6 +24,7 @@ final class ClientLoop implements Link.Receiver {
   private static final int BATCH = 256;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long WELCOME_LIMIT_MS = 10_000;
+  private static final long ANSWER_LIMIT_MS = 20_000;
 
   private sealed interface Notice {
     record Opened(Link link) implements Notice {}
@@ -55,7 +54,7 @@ final class ClientLoop implements Link.Receiver {
   private final ArrayBlockingQueue<Notice> inbox;
   private final Thread thread;
   private final Timers timers = new Timers();
-  private final Map<String, Follower> followers = new HashMap<>();
+  private final Followers followers = new Followers();
   private @Nullable Link link;
   private boolean welcomed;
   private int failures;
@@ -94,10 +93,8 @@ final class ClientLoop implements Link.Receiver {
 
   /** From the loop thread. */
   void follow(String channel, @Nullable Place from, ChannelListener to) {
-    if (followers.containsKey(channel)) {
-      unfollow(channel);
-    }
-    followers.put(channel, new Follower(channel, from, limits.bufferEvents(), to, this::request));
+    unfollow(channel);
+    followers.add(new Follower(channel, from, limits.bufferEvents(), to, this::request));
   }
 
   /** From the loop thread. */
@@ -109,16 +106,11 @@ final class ClientLoop implements Link.Receiver {
     }
   }
 
-  /** From the loop thread. */
-  @Nullable Place applied(String channel) {
-    Follower follower = followers.get(channel);
-    return follower == null ? null : follower.applied();
-  }
-
-  /** Cuts the connection as a broken network would; the client repairs it. From the loop thread. */
-  void cut() {
+  /** Ends the connection as a broken network would; the client repairs it. From the loop thread. */
+  void drop(String reason) {
     Link open = link;
     if (open != null) {
+      down(open, new Link.End(0, reason, 0));
       open.close();
     }
   }
@@ -165,6 +157,17 @@ final class ClientLoop implements Link.Receiver {
   }
 
   private void run() {
+    try {
+      loop();
+    } catch (Throwable fault) { // the thread's top: a listener's bug must not look like silence
+      closed = true;
+      listener.onFault(fault);
+    } finally {
+      drop("closed here");
+    }
+  }
+
+  private void loop() {
     connect();
     List<Notice> batch = new ArrayList<>(BATCH);
     while (!closed) {
@@ -183,7 +186,6 @@ final class ClientLoop implements Link.Receiver {
       timers.runDue(nanoTime.getAsLong());
       ask();
     }
-    cut();
   }
 
   private void handle(Notice notice) {
@@ -216,7 +218,7 @@ final class ClientLoop implements Link.Receiver {
         WELCOME_LIMIT_MS,
         () -> {
           if (link == opening && !welcomed) {
-            opening.close();
+            drop("no welcome came");
           }
         });
   }
@@ -227,8 +229,7 @@ final class ClientLoop implements Link.Receiver {
     }
     link = null;
     welcomed = false;
-    followers.values().forEach(f -> f.take(new ChannelInput.Disconnected()));
-    followers.values().forEach(Follower::askNow);
+    followers.disconnected();
     if (closed) {
       return;
     }
@@ -268,7 +269,7 @@ final class ClientLoop implements Link.Receiver {
             return;
           }
           if (nanoTime.getAsLong() - lastHeardNanos > 2 * TimeUnit.MILLISECONDS.toNanos(everyMs)) {
-            open.close();
+            drop("the server is silent");
           } else {
             open.ping(refs++);
             heartbeat(open, everyMs);
@@ -297,54 +298,40 @@ final class ClientLoop implements Link.Receiver {
     try {
       message = ServerMessages.parse(text);
     } catch (UnreadableException e) {
-      listener.onDisconnected("an unreadable frame: " + e.getMessage(), 0);
-      cut(); // nothing on this connection can be trusted any more
+      drop("an unreadable frame: " + e.getMessage()); // nothing on it can be trusted any more
       return;
     }
     switch (message) {
       case ServerMessage.Welcome m -> welcome(m);
-      case ServerMessage.Event m -> give(m.event().channel(), new ChannelInput.Arrived(m.event()));
+      case ServerMessage.Event m ->
+          followers.give(m.event().channel(), new ChannelInput.Arrived(m.event()));
       case ServerMessage.Subscribed m ->
-          give(
+          followers.give(
               m.channel(),
               new ChannelInput.Subscribed(m.ref(), m.epoch(), m.head(), m.after(), m.catchUpTo()));
       case ServerMessage.Behind m ->
-          give(m.channel(), new ChannelInput.Behind(m.after(), m.head()));
-      case ServerMessage.Reset m -> give(m.channel(), new ChannelInput.Reset(m.epoch(), m.after()));
-      case ServerMessage.Revoked m -> give(m.channel(), new ChannelInput.Revoked(m.seq()));
-      case ServerMessage.Refused m -> refused(m);
-      case ServerMessage.Drain m -> later(m.reconnectAfterMs(), this::cutIf);
+          followers.give(m.channel(), new ChannelInput.Behind(m.after(), m.head()));
+      case ServerMessage.Reset m ->
+          followers.give(m.channel(), new ChannelInput.Reset(m.epoch(), m.after()));
+      case ServerMessage.Revoked m ->
+          followers.give(m.channel(), new ChannelInput.Revoked(m.seq()));
+      case ServerMessage.Refused m -> followers.refused(m);
+      case ServerMessage.Drain m -> drain(link, m);
       case ServerMessage.Other _ -> {
         // nothing to act on
       }
     }
   }
 
-  private void cutIf() {
-    cut();
-  }
-
-  private void refused(ServerMessage.Refused m) {
-    Long ref = m.ref();
-    if (ref == null) {
-      return; // the close that follows says it
-    }
-    ChannelInput input = new ChannelInput.Refused(ref, m.code(), m.detail(), m.retryAfterMs());
-    if (m.channel() != null) {
-      give(m.channel(), input);
-    } else {
-      // The whole frame was refused: everybody that waits for its answer is told.
-      List.copyOf(followers.values()).stream()
-          .filter(f -> f.waitsFor(ref))
-          .forEach(f -> f.take(input));
-    }
-  }
-
-  private void give(String channel, ChannelInput input) {
-    Follower follower = followers.get(channel);
-    if (follower != null) {
-      follower.take(input);
-    }
+  /** Each socket is told another delay, so that a gateway's crowd does not come back at once. */
+  private void drain(@Nullable Link leaving, ServerMessage.Drain drain) {
+    later(
+        drain.reconnectAfterMs(),
+        () -> {
+          if (link == leaving) {
+            drop("the gateway leaves");
+          }
+        });
   }
 
   // ---- what channels ask for
@@ -355,13 +342,8 @@ final class ClientLoop implements Link.Receiver {
     if (open == null || !welcomed) {
       return;
     }
-    List<Follower> asking = new ArrayList<>();
-    for (Follower follower : followers.values()) {
-      if (follower.wantsAsk()) {
-        asking.add(follower);
-      }
-    }
-    for (int from = 0; from < asking.size(); from += limits.wantsPerFrame()) {
+    List<Follower> asking = followers.asking();
+    for (int from = 0; from < asking.size() && link == open; from += limits.wantsPerFrame()) {
       List<Follower> some =
           asking.subList(from, Math.min(asking.size(), from + limits.wantsPerFrame()));
       long ref = refs++;
@@ -371,6 +353,14 @@ final class ClientLoop implements Link.Receiver {
         follower.take(new ChannelInput.Asked(ref));
       }
       open.subscribe(ref, wants);
+      later(ANSWER_LIMIT_MS, () -> unanswered(open, ref));
+    }
+  }
+
+  /** An answer that never comes would leave a channel silent on a connection that looks alive. */
+  private void unanswered(Link asked, long ref) {
+    if (link == asked && followers.anyWaitsFor(ref)) {
+      drop("a subscribe was not answered");
     }
   }
 

@@ -17,4 +17,10 @@ public interface ConnectionListener {
    * close it if it cannot.
    */
   default void onRefused(int code, String reason) {}
+
+  /** The client has stopped for good: a listener threw, or this client has a bug. */
+  default void onFault(Throwable fault) {
+    Thread current = Thread.currentThread();
+    current.getUncaughtExceptionHandler().uncaughtException(current, fault);
+  }
 }

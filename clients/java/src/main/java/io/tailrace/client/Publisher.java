@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  * for any thread.
  */
 public final class Publisher {
-  private static final int TRIES = 6;
-
   private final HttpCalls calls;
   private final Backoff backoff;
+  private final int tries;
   private final RandomGenerator random;
 
-  Publisher(HttpCalls calls, Backoff backoff, RandomGenerator random) {
+  Publisher(HttpCalls calls, Backoff backoff, int tries, RandomGenerator random) {
     this.calls = calls;
     this.backoff = backoff;
+    this.tries = tries;
     this.random = random;
   }
 
@@ -54,13 +54,13 @@ public final class Publisher {
         return HistoryAnswers.published(response.body(), replayed);
       } catch (RefusedException e) {
         boolean temporary = e.status() == 429 || e.status() >= 500;
-        if (!temporary || tried == TRIES) {
+        if (!temporary || tried == tries) {
           throw e;
         }
         Long after = e.retryAfterMs();
         waitMs = after == null ? 0 : after;
       } catch (UnreachableException e) {
-        if (tried == TRIES || Thread.currentThread().isInterrupted()) {
+        if (tried == tries || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         waitMs = 0;

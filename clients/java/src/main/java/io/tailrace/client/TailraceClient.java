@@ -44,7 +44,7 @@ public final class TailraceClient implements AutoCloseable {
     this.calls = new HttpCalls(http, from.base, from.token);
     this.history = new HistoryReader(calls);
     RandomGenerator random = RandomGenerator.getDefault();
-    this.publisher = new Publisher(calls, from.backoff, random);
+    this.publisher = new Publisher(calls, from.backoff, from.publishTries, random);
     this.historyRequests = new Semaphore(from.limits.historyRequests());
     this.pageEvents = from.limits.pageEvents();
     this.loop =
@@ -81,7 +81,7 @@ public final class TailraceClient implements AutoCloseable {
 
   /** Drops the connection, as a bad network would; for tests and demonstrations of recovery. */
   public void cutConnection() {
-    loop.post(loop::cut);
+    loop.post(() -> loop.drop("cut on request"));
   }
 
   /** Reads history. */
@@ -185,6 +185,7 @@ public final class TailraceClient implements AutoCloseable {
     private ClientLimits limits = ClientLimits.STANDARD;
     private Backoff backoff = new Backoff(250, 10_000);
     private ConnectionListener listener = ConnectionListener.SILENT;
+    private int publishTries = 6;
 
     private Builder(String url) {
       String trimmed = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
@@ -222,6 +223,15 @@ public final class TailraceClient implements AutoCloseable {
     /** Pauses between tries: a random part of first·2^n, at most the cap. */
     public Builder backoff(long firstMs, long capMs) {
       this.backoff = new Backoff(firstMs, capMs);
+      return this;
+    }
+
+    /** How often one write is sent before its failure is told. */
+    public Builder publishTries(int tries) {
+      if (tries < 1) {
+        throw new IllegalArgumentException("a write is sent at least once");
+      }
+      this.publishTries = tries;
       return this;
     }
 

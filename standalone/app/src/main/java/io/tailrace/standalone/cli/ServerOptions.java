@@ -42,7 +42,11 @@ final class ServerOptions {
     }
     String given = token.strip();
     try {
-      return TailraceClient.builder(url).token(() -> given).connectionListener(listener).build();
+      return TailraceClient.builder(url)
+          .token(() -> given)
+          .publishTries(2)
+          .connectionListener(listener)
+          .build();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--url: " + e.getMessage(), e);
     }

@@ -139,6 +139,11 @@ final class TailCommand implements Callable<Integer> {
       connected = false;
     }
 
+    @Override
+    public void onFault(Throwable fault) {
+      end.completeExceptionally(fault);
+    }
+
     private void note(String text) {
       notes.println("tailrace: " + EventPrinter.printable(text));
       notes.flush();
