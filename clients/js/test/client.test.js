@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { connect } from '../src/index.js';
+import { chainNext, chainStart } from '../src/protocol/chain.js';
+import { FakeNetwork, settle } from './support/fake-network.js';
+
+const EVENT = { id: 'i', type: 'message.posted', author: 'ann', time: '2026-01-01T00:00:00.000001Z' };
+
+function eventText(previous, seq, raw, frame = true) {
+  const chain = chainNext(previous, { ...EVENT, raw });
+  const fields = JSON.stringify({ seq, ...EVENT, chain }).slice(1, -1);
+  const head = frame ? '"t":"event","channel":"chat:1",' : '';
+  return { chain, text: `{${head}${fields},"data":${raw}}` };
+}
+
+describe('the client', () => {
+  let network;
+  let client;
+  let tokens;
+
+  beforeEach(() => {
+    network = new FakeNetwork();
+    tokens = 0;
+    client = connect({
+      url: 'http://example.org',
+      token: async () => `token-${(tokens += 1)}`,
+      device: 'd',
+      random: () => 0,
+      WebSocket: network.WebSocket,
+      fetch: network.fetch,
+    });
+  });
+  afterEach(() => client.close());
+
+  async function follow(options = {}) {
+    const told = [];
+    const follower = client.follow('chat:1', {
+      ...options,
+      onEvents: (events, how) => told.push(...events.map(({ seq, raw }) => [seq, raw, how.via])),
+      onVoid: ({ after }) => told.push(['void', after]),
+    });
+    await settle();
+    network.socket.welcome();
+    await settle();
+    return { follower, told };
+  }
+
+  test('says hello with the token in the frame, never in the address', async () => {
+    await settle();
+    assert.equal(network.socket.url, 'ws://example.org/v1/ws');
+    assert.equal(network.socket.protocol, 'tailrace.v1.json');
+    network.socket.onopen();
+    const { ref, ...hello } = network.socket.last('hello');
+    assert.deepEqual(hello, { t: 'hello', token: 'token-1', version: 1, device: 'd' });
+    assert.ok(ref > 0);
+  });
+
+  test('follows a channel, and goes on where it was after a cut', async () => {
+    const { follower, told } = await follow();
+    const { ref, channels } = network.socket.last('subscribe');
+    assert.deepEqual(channels, [{ channel: 'chat:1', after: 0 }]);
+    network.socket.say({ t: 'subscribed', ref, channel: 'chat:1', epoch: 1, head: 0, after: 0 });
+    const first = eventText(chainStart(1), 1, '{"n":12345678901234567890}');
+    network.socket.say(first.text);
+    assert.deepEqual(told, [[1, '{"n":12345678901234567890}', 'live']]);
+    assert.equal(follower.state.phase, 'live');
+
+    network.socket.onclose({ code: 1006, reason: '' });
+    assert.equal(follower.state.phase, 'reconnecting');
+    await settle();
+    network.socket.welcome();
+    await settle();
+    assert.equal(network.sockets.length, 2);
+    assert.deepEqual(network.socket.last('subscribe').channels, [
+      { channel: 'chat:1', after: 1, epoch: 1, chain: first.chain },
+    ]);
+  });
+
+  test('resumes all channels in one frame', async () => {
+    client.follow('chat:1');
+    client.follow('chat:2');
+    assert.throws(() => client.follow('chat:2'), /followed already/);
+    await settle();
+    network.socket.welcome();
+    await settle();
+    const frames = network.socket.sent.filter(({ t }) => t === 'subscribe');
+    assert.deepEqual(frames.map(({ channels }) => channels.map(({ channel }) => channel)), [['chat:1', 'chat:2']]);
+  });
+
+  test('reads what the window has not over HTTP, with live events after it', async () => {
+    const { follower, told } = await follow();
+    const { ref } = network.socket.last('subscribe');
+    network.socket.say({ t: 'subscribed', ref, channel: 'chat:1', epoch: 1, head: 2, after: 0, catchUp: { after: 0, to: 2 } });
+    const first = eventText(chainStart(1), 1, '1', false);
+    const second = eventText(first.chain, 2, '2.50', false);
+    network.socket.say(eventText(second.chain, 3, '3').text);
+    await settle();
+    assert.equal(follower.state.phase, 'catchingUp');
+    const [{ url, init, answer }] = network.requests;
+    assert.equal(url.pathname, '/v1/channels/chat%3A1/events');
+    assert.deepEqual(Object.fromEntries(url.searchParams), { after: '0', limit: '500', minSeq: '2', epoch: '1' });
+    assert.match(init.headers.Authorization, /^Bearer token-/);
+    answer(200, `{"epoch":1,"head":2,"events":[${first.text},${second.text}],"next":null}`);
+    await settle();
+    assert.deepEqual(told, [[1, '1', 'history'], [2, '2.50', 'history'], [3, '3', 'live']]);
+    assert.equal(follower.state.phase, 'live');
+  });
+
+  test('what is left is not read any more', async () => {
+    const { follower } = await follow();
+    const { ref } = network.socket.last('subscribe');
+    network.socket.say({ t: 'subscribed', ref, channel: 'chat:1', epoch: 1, head: 2, after: 0, catchUp: { after: 0, to: 2 } });
+    await settle();
+    follower.leave();
+    assert.equal(network.requests[0].init.signal.aborted, true);
+    assert.equal(network.socket.last('unsubscribe').channel, 'chat:1');
+    client.follow('chat:1');
+  });
+
+  test('a refusal of the whole request reaches its channels', async () => {
+    const { follower } = await follow();
+    network.socket.say({ t: 'error', ref: network.socket.last('subscribe').ref, code: 'bad_request', detail: 'no' });
+    assert.deepEqual([follower.state.phase, follower.state.problem.code], ['refused', 'bad_request']);
+  });
+
+  test('a frame that cannot be read ends the socket', async () => {
+    await follow();
+    network.socket.say('{"t":');
+    assert.equal(network.socket.closed.code, 4400);
+    assert.equal(client.state.phase, 'waiting');
+  });
+
+  test('a fault of the application stops nobody', async () => {
+    const faults = [];
+    process.setUncaughtExceptionCaptureCallback((fault) => faults.push(fault.message));
+    const follower = client.follow('chat:1', { onEvents: () => { throw new Error('mine'); } });
+    await settle();
+    network.socket.welcome();
+    await settle();
+    network.socket.say({ t: 'subscribed', ref: network.socket.last('subscribe').ref, channel: 'chat:1', epoch: 1, head: 0, after: 0 });
+    network.socket.say(eventText(chainStart(1), 1, '1').text);
+    await settle();
+    process.setUncaughtExceptionCaptureCallback(null);
+    assert.deepEqual(faults, ['mine']);
+    assert.equal(follower.state.seq, 1);
+  });
+
+  test('the clock of the server is read from pings', async () => {
+    await follow();
+    const { ref } = network.socket.last('ping');
+    network.socket.say({ t: 'pong', ref, time: new Date(Date.now() + 5000).toISOString() });
+    assert.ok(Math.abs(client.clock.offsetMs - 5000) < 100);
+  });
+});
+
+describe('publishing', () => {
+  let network;
+  let client;
+
+  beforeEach(() => {
+    network = new FakeNetwork();
+    const { WebSocket, fetch } = network;
+    client = connect({ url: 'http://example.org', token: 'jwt', random: () => 0, WebSocket, fetch });
+  });
+  afterEach(() => client.close());
+
+  const keys = () => network.requests.map(({ init }) => init.headers['Idempotency-Key']);
+
+  test('is tried again with the same key where the answer was lost, or is "later"', async () => {
+    const answer = client.publish('chat:1', 'message.posted', { text: 'hello' });
+    await settle();
+    network.requests[0].fail(new TypeError('network'));
+    await settle();
+    network.requests[1].answer(503, { code: 'not_ready', detail: 'later' });
+    await settle();
+    network.requests[2].answer(201, { seq: 7 }, { 'Idempotency-Replayed': 'true' });
+    assert.deepEqual(await answer, { seq: 7, replayed: true });
+    assert.equal(new Set(keys()).size, 1);
+    assert.deepEqual(JSON.parse(network.requests[2].init.body), { type: 'message.posted', data: { text: 'hello' } });
+  });
+
+  test('a refusal is told with its code, and not tried again', async () => {
+    const answer = client.publish('chat:1', 'x', {}, { key: 'k' });
+    await settle();
+    network.requests[0].answer(422, { code: 'invalid_event', detail: 'text is missing', pointer: '/data/text' });
+    await assert.rejects(answer, { name: 'TailraceProblem', code: 'invalid_event', status: 422, message: 'text is missing' });
+    assert.deepEqual(keys(), ['k']);
+  });
+
+  test('a token that has ended is fetched anew, once', async () => {
+    const answer = client.publish('chat:1', 'x', {});
+    await settle();
+    network.requests[0].answer(401, { code: 'token_expired', detail: 'expired' });
+    await settle();
+    network.requests[1].answer(401, { code: 'token_expired', detail: 'expired' });
+    await assert.rejects(answer, { code: 'token_expired' });
+    assert.equal(network.requests.length, 2);
+  });
+
+  test("a proxy's own error page is a problem too", async () => {
+    const answer = client.publish('chat:1', 'x', {});
+    await settle();
+    network.requests[0].answer(413, '<html>');
+    await assert.rejects(answer, { code: 'http_413', status: 413 });
+  });
+});
