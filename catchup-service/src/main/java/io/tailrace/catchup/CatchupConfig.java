@@ -66,25 +66,26 @@ public record CatchupConfig(
       Key.number("catchup.waits.max", "20000", "Requests that may wait at once.", 1, 1_000_000);
 
   /** All settings, in the order in which they are documented. */
-  public static final List<Key<?>> KEYS =
-      List.of(
-          BOOTSTRAP,
-          PARTITIONS,
-          REPLICATION,
-          STATE_DIR,
-          INSTANCE,
-          THREADS,
-          GROUP,
-          SESSION,
-          CACHE_MIB,
-          KEYS_FILE,
-          CONTRACTS_DIR,
-          SERVICE_KEY,
-          ORIGINS,
-          WAITS_MAX);
+  public static List<Key<?>> keys() {
+    return List.of(
+        BOOTSTRAP,
+        PARTITIONS,
+        REPLICATION,
+        STATE_DIR,
+        INSTANCE,
+        THREADS,
+        GROUP,
+        SESSION,
+        CACHE_MIB,
+        KEYS_FILE,
+        CONTRACTS_DIR,
+        SERVICE_KEY,
+        ORIGINS,
+        WAITS_MAX);
+  }
 
   /** From loaded settings. */
-  public static CatchupConfig of(Settings settings) {
+  public static CatchupConfig from(Settings settings) {
     String contracts = settings.get(CONTRACTS_DIR);
     return new CatchupConfig(
         settings.get(BOOTSTRAP),

@@ -11,8 +11,8 @@ public final class Main {
   public static void main(String[] arguments) {
     ServiceProcess.run(
         "catchup-service",
-        CatchupConfig.KEYS,
+        CatchupConfig.keys(),
         List.of(arguments),
-        settings -> CatchupService.start(CatchupConfig.of(settings)));
+        settings -> CatchupService.start(CatchupConfig.from(settings)));
   }
 }

@@ -52,11 +52,12 @@ public record WriteConfig(
 
   /** Contracts. */
   public static final Key<String> CONTRACTS =
-      Key.optionalText("contracts", "Folder with one contract per kind; empty for the shipped.");
+      Key.optionalText(
+          "contracts.dir", "Folder with one contract per kind; empty for the shipped.");
 
   /** Token keys. */
   public static final Key<Path> TOKEN_KEYS =
-      Key.path("token.keys", null, "File with the keys that each tenant's tokens are signed with.");
+      Key.path("keys.file", null, "File with the keys that each tenant's tokens are signed with.");
 
   /** Origins. */
   public static final Key<List<String>> ORIGINS =

@@ -1,0 +1,123 @@
+package io.tailrace.standalone.cli;
+
+import io.tailrace.standalone.launch.Installation;
+import io.tailrace.standalone.launch.Standalone;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the whole system until it is asked to stop. */
+@Command(
+    name = "up",
+    description = "Runs the whole system in one JVM, with PostgreSQL and Kafka, until Ctrl-C.",
+    mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+  private static final Duration TOKEN_FOR = Duration.ofDays(1);
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--data",
+      defaultValue = "./data",
+      description = "Folder that keeps everything. Default: ${DEFAULT-VALUE}.")
+  private Path data = Path.of("data");
+
+  @Option(names = "--port", defaultValue = "8080", description = "Default: ${DEFAULT-VALUE}.")
+  private int port = 8080;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "Address to bind; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.")
+  private String host = "";
+
+  @Option(
+      names = "--demo",
+      defaultValue = "true",
+      arity = "1",
+      description = "Whether the demo page and its tokens are served. Default: ${DEFAULT-VALUE}.")
+  private boolean demo = true;
+
+  @Option(
+      names = "--until-ready",
+      hidden = true,
+      description = "Stops again once ready: the training run of the class cache.")
+  private boolean untilReady = false;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (port < 0 || port > 65_535) {
+      throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("starting; everything is kept in " + data.toAbsolutePath().normalize());
+    Standalone system =
+        Standalone.start(new Standalone.Options(data, host, port, demo), err::println);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread stop =
+        new Thread(
+            () -> {
+              err.println("stopping");
+              system.close();
+              stopped.countDown();
+            },
+            "stop");
+    if (untilReady) {
+      stop.start();
+    } else {
+      Runtime.getRuntime().addShutdownHook(stop);
+      greet(system);
+    }
+    stopped.await();
+    return 0;
+  }
+
+  private void greet(Standalone system) {
+    String url = system.addresses().get("url");
+    PrintWriter out = spec.commandLine().getOut();
+    out.println();
+    out.println("Tailrace is ready in " + sinceStart() + " s:  " + url);
+    out.println();
+    out.println("  tokens of the tenant demo, valid for a day");
+    out.println("  ann  " + token("ann"));
+    out.println("  bob  " + token("bob"));
+    out.println();
+    out.println("  to try, in another terminal");
+    out.println(
+        "  export TAILRACE_URL="
+            + url
+            + " TAILRACE_TOKEN=$(./tailrace token --user ann"
+            + dataOption()
+            + ")");
+    out.println("  ./tailrace tail chat:lobby &");
+    out.println("  ./tailrace publish chat:lobby message.posted '{\"text\":\"hello\"}'");
+    out.println();
+    out.flush();
+  }
+
+  private String dataOption() {
+    return data.equals(Path.of("./data")) ? "" : " --data " + data;
+  }
+
+  private String token(String user) {
+    return Installation.open(data).token("demo", user, Set.of(), null, TOKEN_FOR);
+  }
+
+  private static String sinceStart() {
+    long millis =
+        ProcessHandle.current()
+            .info()
+            .startInstant()
+            .map(start -> Duration.between(start, java.time.Instant.now()).toMillis())
+            .orElse(0L);
+    return String.format(java.util.Locale.ROOT, "%.1f", millis / 1000.0);
+  }
+}

@@ -1,0 +1,185 @@
+package io.tailrace.standalone.launch;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tailrace.catchup.CatchupConfig;
+import io.tailrace.catchup.CatchupService;
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.embed.PostgresServer;
+import io.tailrace.gateway.GatewayConfig;
+import io.tailrace.gateway.GatewayService;
+import io.tailrace.relay.RelayConfig;
+import io.tailrace.relay.RelayService;
+import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.http.RunningService;
+import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.topic.TopicAdmin;
+import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.sequencer.SequencerConfig;
+import io.tailrace.sequencer.SequencerService;
+import io.tailrace.standalone.web.Router;
+import io.tailrace.write.WriteConfig;
+import io.tailrace.write.WriteService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * The whole system in this JVM, on a data folder. The services are the same as in processes of
+ * their own and get their settings the same way; only PostgreSQL, Kafka and the one port are added.
+ *
+ * <p>Writes are accepted last, when the replication slot is there: a row committed before it would
+ * never be sent.
+ */
+public final class Standalone implements AutoCloseable {
+  /** Exit code of a relay that must not go on; see {@code cdc-relay}. */
+  private static final int HALTED = 70;
+
+  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+
+  private final StopOrder parts;
+  private final ServiceServer server;
+  private final Map<String, String> addresses;
+
+  private Standalone(StopOrder parts, ServiceServer server, Map<String, String> addresses) {
+    this.parts = parts;
+    this.server = server;
+    this.addresses = addresses;
+  }
+
+  /**
+   * What to run.
+   *
+   * @param port of everything; 0 for any free one
+   * @param demo whether the page at {@code /} and its tokens are served
+   */
+  public record Options(Path data, String host, int port, boolean demo) {}
+
+  /**
+   * Starts everything and returns when it is ready.
+   *
+   * @param progress told what has been reached, one line at a time
+   * @throws IllegalStateException naming the part that did not start; all others are stopped again
+   */
+  public static Standalone start(Options options, Consumer<String> progress) {
+    StopOrder parts = new StopOrder();
+    try {
+      return start(options, progress, parts);
+    } catch (RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static Standalone start(Options options, Consumer<String> progress, StopOrder parts) {
+    Installation installation = Installation.open(options.data());
+    Router router = new Router(installation, options.demo());
+    List<RunningService> services = new CopyOnWriteArrayList<>();
+    ServiceServer server = ServiceServer.start(options.host(), options.port(), services, router);
+    parts.add("http", server);
+    Servers servers = Servers.start(installation, parts);
+    progress.accept("PostgreSQL and Kafka run");
+    ServiceSettings settings = new ServiceSettings(installation, servers, server.port());
+    Services started = startServices(settings, parts);
+    services.addAll(started.all());
+    started.awaitReady(READY_WITHIN);
+    router.route(
+        new Router.Targets(
+            started.write().handler(), started.gateway().handler(), started.catchup().handler()));
+    Map<String, String> addresses = settings.addresses(options.host());
+    installation.writeAddresses(addresses);
+    return new Standalone(parts, server, addresses);
+  }
+
+  private static Services startServices(ServiceSettings settings, StopOrder parts) {
+    try (Parallel parallel = new Parallel()) {
+      ensureTopics(settings);
+      Future<WriteService> write =
+          parallel.start(
+              "write-service",
+              () -> WriteService.start(WriteConfig.from(settings.write(WriteConfig.KEYS))));
+      Future<RelayService> relay = parallel.start("cdc-relay", () -> startRelay(settings));
+      Future<SequencerService> sequencer =
+          parallel.start(
+              "sequencer-streams",
+              () ->
+                  SequencerService.start(
+                      SequencerConfig.from(settings.sequencer(SequencerConfig.keys()))));
+      Future<CatchupService> catchup =
+          parallel.start(
+              "catchup-service",
+              () ->
+                  CatchupService.start(CatchupConfig.from(settings.catchup(CatchupConfig.keys()))));
+      Future<GatewayService> gateway =
+          parallel.start(
+              "edge-gateway",
+              () ->
+                  GatewayService.start(GatewayConfig.from(settings.gateway(GatewayConfig.keys()))));
+      return new Services(
+          parts.add("write-service", Parallel.get(write)),
+          parts.add("cdc-relay", Parallel.get(relay)),
+          parts.add("sequencer-streams", Parallel.get(sequencer)),
+          parts.add("catchup-service", Parallel.get(catchup)),
+          parts.add("edge-gateway", Parallel.get(gateway)));
+    }
+  }
+
+  private static RelayService startRelay(ServiceSettings settings) {
+    return RelayService.start(
+        RelayConfig.of(settings.relay(RelayConfig.keys())),
+        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+        // Everything that could still append behind a failed row ends with this process.
+        (reason, _) -> {
+          System.err.println("tailrace: " + reason);
+          Runtime.getRuntime().halt(HALTED);
+        },
+        InstantSource.system());
+  }
+
+  private static void ensureTopics(ServiceSettings settings) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrap()))) {
+      TopicAdmin.ensure(
+          admin,
+          new TopicPlan(
+              ServiceSettings.PARTITIONS, (short) 1, Contracts.shipped().longestRetention()));
+    }
+  }
+
+  /** The port that serves everything. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Where everything listens, as {@code tailrace.properties} in the data folder says. */
+  public Map<String, String> addresses() {
+    return addresses;
+  }
+
+  /** Stops in the opposite order of an event's way, so that what was accepted is not lost. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  /** PostgreSQL and Kafka, started beside each other. */
+  record Servers(PostgresServer postgres, KafkaBroker kafka) {
+    static Servers start(Installation installation, StopOrder parts) {
+      Path folder = installation.folder();
+      try (Parallel parallel = new Parallel()) {
+        Future<PostgresServer> postgres =
+            parallel.start("PostgreSQL", () -> PostgresServer.start(folder.resolve("postgres"), 0));
+        Future<KafkaBroker> kafka =
+            parallel.start("Kafka", () -> KafkaBroker.start(folder.resolve("kafka"), 0));
+        return new Servers(
+            parts.add("PostgreSQL", Parallel.get(postgres)),
+            parts.add("Kafka", Parallel.get(kafka)));
+      }
+    }
+  }
+}
