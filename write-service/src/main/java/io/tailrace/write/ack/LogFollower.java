@@ -12,7 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class LogFollower implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
   private volatile boolean following;
+  private volatile @Nullable KafkaConsumer<Integer, Integer> open;
 
   /**
    * Starts to follow.
@@ -84,7 +86,10 @@ public final class LogFollower implements AutoCloseable {
   @Override
   public void close() {
     stop.countDown();
-    thread.interrupt();
+    KafkaConsumer<Integer, Integer> consumer = open;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
     try {
       thread.join(CLOSE_MS_MAX);
     } catch (InterruptedException _) {
@@ -96,18 +101,20 @@ public final class LogFollower implements AutoCloseable {
     while (stop.getCount() > 0) {
       try (var consumer =
           LogConsumer.open(bootstrap, Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "write-ack"))) {
+        open = consumer;
         if (begin(consumer)) {
           following = true;
           started.countDown();
           follow(consumer);
         }
-      } catch (InterruptException _) {
+      } catch (WakeupException _) {
         return;
       } catch (KafkaException e) {
         log.atWarn()
             .addKeyValue("fault", e.getClass().getSimpleName())
             .log("the log cannot be read, trying again");
       }
+      open = null;
       following = false;
       if (stopsWithin(AGAIN_MS)) {
         return;

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +49,7 @@ public final class LogSearch implements AutoCloseable {
   private final BlockingQueue<Wanted> queue = new ArrayBlockingQueue<>(WAITING_MAX);
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile @Nullable KafkaConsumer<Integer, Integer> open;
 
   /** Starts the searching thread; it connects at the first search. */
   public LogSearch(String bootstrap, LongSupplier nanoTime, WriteMetrics metrics) {
@@ -72,7 +73,10 @@ public final class LogSearch implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    thread.interrupt();
+    KafkaConsumer<Integer, Integer> consumer = open;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
     try {
       thread.join(CLOSE_MS_MAX);
     } catch (InterruptedException _) {
@@ -81,46 +85,53 @@ public final class LogSearch implements AutoCloseable {
   }
 
   private void run() {
-    KafkaConsumer<Integer, Integer> consumer = null;
     try {
       while (!stopping) {
         Wanted wanted = queue.poll(IDLE_MS, TimeUnit.MILLISECONDS);
-        if (wanted == null || wanted.found().isDone()) {
-          continue;
+        if (wanted != null && !wanted.found().isDone()) {
+          search(wanted);
         }
-        if (consumer == null) {
-          consumer =
-              LogConsumer.open(bootstrap, Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "write-search"));
-        }
-        consumer = search(consumer, wanted);
       }
-    } catch (InterruptedException | InterruptException _) {
-      // Closing.
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     } finally {
-      if (consumer != null) {
-        consumer.close();
-      }
+      closeConsumer();
     }
   }
 
-  /** Returns the consumer for the next search, or null where this one is of no more use. */
-  private @Nullable KafkaConsumer<Integer, Integer> search(
-      KafkaConsumer<Integer, Integer> consumer, Wanted wanted) {
+  private void search(Wanted wanted) {
     try {
+      KafkaConsumer<Integer, Integer> consumer = consumer();
       TopicPartition partition = partitionOf(consumer, wanted.channel());
       if (partition != null && seek(consumer, partition, wanted.commitTime())) {
         scan(consumer, partition, wanted);
       }
-      return consumer;
-    } catch (InterruptException e) {
-      throw e;
+    } catch (WakeupException _) {
+      // Closing.
     } catch (KafkaException e) {
       log.atWarn()
           .addKeyValue("channel", wanted.channel().full())
           .addKeyValue("fault", e.getClass().getSimpleName())
           .log("an older write could not be looked up in the log");
+      closeConsumer();
+    }
+  }
+
+  private KafkaConsumer<Integer, Integer> consumer() {
+    KafkaConsumer<Integer, Integer> consumer = open;
+    if (consumer == null) {
+      consumer =
+          LogConsumer.open(bootstrap, Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "write-search"));
+      open = consumer;
+    }
+    return consumer;
+  }
+
+  private void closeConsumer() {
+    KafkaConsumer<Integer, Integer> consumer = open;
+    if (consumer != null) {
+      open = null;
       consumer.close();
-      return null;
     }
   }
 

@@ -21,7 +21,7 @@ public final class Validator {
   /** A body of {@code POST …/channels/{channel}/events}: one event. */
   public Validated event(byte[] body, Channel channel) {
     try (StrictJson json = new StrictJson(body)) {
-      json.next();
+      begin(json);
       NewEvent event = new EventReader(contracts, json, channel.tenant()).read(channel, "");
       end(json);
       return new Validated.Valid(List.of(event));
@@ -42,7 +42,8 @@ public final class Validator {
   }
 
   private List<NewEvent> events(StrictJson json, String tenant) throws RefusedBody {
-    if (json.next() != JsonToken.START_OBJECT) {
+    begin(json);
+    if (!json.atObject()) {
       throw RefusedBody.at("", "a transaction must be an object with the field events");
     }
     List<NewEvent> events = new ArrayList<>();
@@ -69,6 +70,12 @@ public final class Validator {
       throw RefusedBody.at("/events", "events is missing");
     }
     return events;
+  }
+
+  private static void begin(StrictJson json) throws RefusedBody {
+    if (json.next() == null) {
+      throw RefusedBody.notJson("the body is empty: send JSON");
+    }
   }
 
   private static void end(StrictJson json) throws RefusedBody {

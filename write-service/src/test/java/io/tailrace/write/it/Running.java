@@ -5,6 +5,7 @@ import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.write.WriteConfig;
 import io.tailrace.write.WriteService;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,10 @@ final class Running implements AutoCloseable {
 
   Caller caller(String user, String... roles) {
     return new Caller(server.port(), TENANT, user, Set.of(roles));
+  }
+
+  URI address() {
+    return URI.create("http://127.0.0.1:" + server.port());
   }
 
   @Override

@@ -31,7 +31,7 @@ final class SequencerStandIn implements AutoCloseable {
       """
       select id, tenant, channel, type, entity, author, data, traceparent,
         (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000000)::bigint as micros
-      from tailrace.outbox where created_at > now() - interval '1 hour'
+      from tailrace.outbox where created_at > now() - interval '2 minutes'
       order by pg_xact_commit_timestamp(xmin), ctid
       """;
 
