@@ -25,6 +25,8 @@ final class ClientLoop implements Link.Receiver {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long WELCOME_LIMIT_MS = 10_000;
   private static final long ANSWER_LIMIT_MS = 20_000;
+  // A stream's comments come every 15 s.
+  private static final long SILENCE_MS = 20_000;
 
   private sealed interface Notice {
     record Opened(Link link) implements Notice {}
@@ -42,7 +44,7 @@ final class ClientLoop implements Link.Receiver {
 
     String token();
 
-    void read(Follower follower, ChannelAction action);
+    void read(Follower follower, ChannelAction.Request request);
   }
 
   private final Edges edges;
@@ -58,8 +60,7 @@ final class ClientLoop implements Link.Receiver {
   private @Nullable Link link;
   private boolean welcomed;
   private int failures;
-  private long lastHeardNanos;
-  private long refs = 1;
+  private volatile long lastHeardNanos;
   private volatile boolean closed;
 
   ClientLoop(
@@ -102,7 +103,7 @@ final class ClientLoop implements Link.Receiver {
     Follower gone = followers.remove(channel);
     Link open = link;
     if (gone != null && !gone.ended() && open != null && welcomed) {
-      open.unsubscribe(refs++, channel);
+      open.unsubscribe(channel);
     }
   }
 
@@ -130,6 +131,11 @@ final class ClientLoop implements Link.Receiver {
   @Override
   public void opened(Link from) {
     put(new Notice.Opened(from));
+  }
+
+  @Override
+  public void heard(Link from) {
+    lastHeardNanos = nanoTime.getAsLong();
   }
 
   @Override
@@ -190,8 +196,10 @@ final class ClientLoop implements Link.Receiver {
 
   private void handle(Notice notice) {
     switch (notice) {
-      case Notice.Opened _ -> {
-        // hello has been sent; welcome says that it was taken
+      case Notice.Opened up -> {
+        if (up.link() == link && !up.link().welcomes()) {
+          ready("", "", SILENCE_MS, null);
+        }
       }
       case Notice.Received received -> {
         if (received.link() == link) {
@@ -247,17 +255,20 @@ final class ClientLoop implements Link.Receiver {
     later(pauseMs, this::connect);
   }
 
-  private void welcome(ServerMessage.Welcome welcome) {
+  /** Subscriptions can be asked for. */
+  private void ready(String session, String user, long heartbeatMs, @Nullable String exp) {
     welcomed = true;
-    failures = 0;
     Link open = link;
-    if (open != null && welcome.heartbeatMs() > 0) {
-      heartbeat(open, welcome.heartbeatMs());
+    if (open != null && open.welcomes()) {
+      failures = 0;
     }
-    if (open != null && welcome.exp() != null) {
-      renewal(open, welcome.exp());
+    if (open != null && heartbeatMs > 0) {
+      heartbeat(open, heartbeatMs);
     }
-    listener.onConnected(welcome.session(), welcome.user());
+    if (open != null && exp != null) {
+      renewal(open, exp);
+    }
+    listener.onConnected(session, user);
   }
 
   /** Pings twice per interval; a server that says nothing for two intervals is gone. */
@@ -271,7 +282,7 @@ final class ClientLoop implements Link.Receiver {
           if (nanoTime.getAsLong() - lastHeardNanos > 2 * TimeUnit.MILLISECONDS.toNanos(everyMs)) {
             drop("the server is silent");
           } else {
-            open.ping(refs++);
+            open.ping();
             heartbeat(open, everyMs);
           }
         });
@@ -285,7 +296,7 @@ final class ClientLoop implements Link.Receiver {
           leftMs * 9 / 10,
           () -> {
             if (link == open) {
-              open.authenticate(refs++, edges.token());
+              open.authenticate(edges.token());
             }
           });
     }
@@ -302,13 +313,15 @@ final class ClientLoop implements Link.Receiver {
       return;
     }
     switch (message) {
-      case ServerMessage.Welcome m -> welcome(m);
+      case ServerMessage.Welcome m -> ready(m.session(), m.user(), m.heartbeatMs(), m.exp());
       case ServerMessage.Event m ->
           followers.give(m.event().channel(), new ChannelInput.Arrived(m.event()));
-      case ServerMessage.Subscribed m ->
-          followers.give(
-              m.channel(),
-              new ChannelInput.Subscribed(m.ref(), m.epoch(), m.head(), m.after(), m.catchUpTo()));
+      case ServerMessage.Subscribed m -> {
+        failures = 0;
+        followers.give(
+            m.channel(),
+            new ChannelInput.Subscribed(m.ref(), m.epoch(), m.head(), m.after(), m.catchUpTo()));
+      }
       case ServerMessage.Behind m ->
           followers.give(m.channel(), new ChannelInput.Behind(m.after(), m.head()));
       case ServerMessage.Reset m ->
@@ -346,13 +359,11 @@ final class ClientLoop implements Link.Receiver {
     for (int from = 0; from < asking.size() && link == open; from += limits.wantsPerFrame()) {
       List<Follower> some =
           asking.subList(from, Math.min(asking.size(), from + limits.wantsPerFrame()));
-      long ref = refs++;
-      List<Want> wants = new ArrayList<>(some.size());
-      for (Follower follower : some) {
-        wants.add(new Want(follower.channel(), follower.applied()));
-        follower.take(new ChannelInput.Asked(ref));
+      long ref =
+          open.subscribe(some.stream().map(f -> new Want(f.channel(), f.applied())).toList());
+      if (link == open) {
+        some.forEach(f -> f.take(new ChannelInput.Asked(ref)));
       }
-      open.subscribe(ref, wants);
       later(ANSWER_LIMIT_MS, () -> unanswered(open, ref));
     }
   }
@@ -364,28 +375,16 @@ final class ClientLoop implements Link.Receiver {
     }
   }
 
-  private void request(Follower follower, ChannelAction action) {
-    switch (action) {
-      case ChannelAction.AskAgain a -> {
-        follower.askLater();
-        pause(a.attempt(), a.waitMsMin(), follower::askNow);
-      }
-      case ChannelAction.ReadPage a ->
-          pause(a.attempt(), a.waitMsMin(), () -> edges.read(follower, a));
-      case ChannelAction.ReadSnapshot a ->
-          pause(a.attempt(), a.waitMsMin(), () -> edges.read(follower, a));
-      case ChannelAction.Deliver _,
-          ChannelAction.TellLive _,
-          ChannelAction.TellReset _,
-          ChannelAction.TellSnapshot _,
-          ChannelAction.TellTrouble _,
-          ChannelAction.TellEnded _ ->
-          throw new IllegalArgumentException("for the listener, not for the loop");
-    }
-  }
-
-  private void pause(int attempt, long waitMsMin, Runnable then) {
-    long pauseMs = Math.max(waitMsMin, backoff.pauseMs(attempt, random.nextDouble()));
+  private void request(Follower follower, ChannelAction.Request request) {
+    Runnable then =
+        switch (request) {
+          case ChannelAction.AskAgain _ -> follower::askNow;
+          case ChannelAction.ReadPage _, ChannelAction.ReadSnapshot _ ->
+              () -> edges.read(follower, request);
+        };
+    follower.askLater();
+    long pauseMs =
+        Math.max(request.waitMsMin(), backoff.pauseMs(request.attempt(), random.nextDouble()));
     if (pauseMs <= 0) {
       then.run();
     } else {

@@ -17,7 +17,7 @@ final class Follower {
   private final String channel;
   private final ChannelCore core;
   private final ChannelListener listener;
-  private final BiConsumer<Follower, ChannelAction> requests;
+  private final BiConsumer<Follower, ChannelAction.Request> requests;
   private ChannelState state;
   private boolean askDue = true;
 
@@ -26,7 +26,7 @@ final class Follower {
       @Nullable Place from,
       int bufferEvents,
       ChannelListener listener,
-      BiConsumer<Follower, ChannelAction> requests) {
+      BiConsumer<Follower, ChannelAction.Request> requests) {
     this.channel = channel;
     this.core = new ChannelCore(channel, bufferEvents);
     this.listener = listener;
@@ -79,8 +79,7 @@ final class Follower {
         case ChannelAction.TellSnapshot a -> listener.onSnapshot(a.snapshot());
         case ChannelAction.TellTrouble a -> listener.onTrouble(a.trouble(), a.detail());
         case ChannelAction.TellEnded a -> listener.onEnded(a.code(), a.detail());
-        case ChannelAction.AskAgain _, ChannelAction.ReadPage _, ChannelAction.ReadSnapshot _ ->
-            requests.accept(this, action);
+        case ChannelAction.Request a -> requests.accept(this, a);
       }
     }
   }

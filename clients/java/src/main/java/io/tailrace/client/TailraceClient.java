@@ -2,6 +2,7 @@ package io.tailrace.client;
 
 import io.tailrace.client.channel.ChannelAction;
 import io.tailrace.client.channel.ChannelInput;
+import io.tailrace.client.link.EventStreamLink;
 import io.tailrace.client.link.HttpCalls;
 import io.tailrace.client.link.Link;
 import io.tailrace.client.link.WebSocketLink;
@@ -114,16 +115,21 @@ public final class TailraceClient implements AutoCloseable {
     private final URI socketAddress;
     private final Supplier<String> token;
     private final @Nullable String device;
+    private final Transport transport;
 
     NetworkEdges(Builder from) {
       this.socketAddress = URI.create(from.base.toString().replaceFirst("^http", "ws") + "/v1/ws");
       this.token = from.token;
       this.device = from.device;
+      this.transport = from.transport;
     }
 
     @Override
     public Link open(Link.Receiver receiver) {
-      return WebSocketLink.open(http, socketAddress, token.get(), device, receiver);
+      return switch (transport) {
+        case WEBSOCKET -> WebSocketLink.open(http, socketAddress, token.get(), device, receiver);
+        case SSE -> EventStreamLink.open(calls, network, receiver);
+      };
     }
 
     @Override
@@ -132,7 +138,7 @@ public final class TailraceClient implements AutoCloseable {
     }
 
     @Override
-    public void read(Follower follower, ChannelAction action) {
+    public void read(Follower follower, ChannelAction.Request request) {
       network.execute(() -> {
         try {
           historyRequests.acquire();
@@ -140,7 +146,7 @@ public final class TailraceClient implements AutoCloseable {
           return; // closed
         }
         try {
-          ChannelInput answer = answer(follower.channel(), action);
+          ChannelInput answer = answer(follower.channel(), request);
           loop.post(() -> follower.take(answer));
         } finally {
           historyRequests.release();
@@ -148,20 +154,23 @@ public final class TailraceClient implements AutoCloseable {
       });
     }
 
-    private ChannelInput answer(String channel, ChannelAction action) {
+    private ChannelInput answer(String channel, ChannelAction.Request asked) {
       long request = 0;
       try {
-        if (action instanceof ChannelAction.ReadPage page) {
-          request = page.request();
-          Integer epoch = page.epoch() == 0 ? null : page.epoch();
-          EventQuery query = new EventQuery(page.after(), pageEvents, epoch, page.minSeq(), 0);
-          return new ChannelInput.PageRead(request, history.events(channel, query));
+        switch (asked) {
+          case ChannelAction.ReadPage page -> {
+            request = page.request();
+            Integer epoch = page.epoch() == 0 ? null : page.epoch();
+            EventQuery query = new EventQuery(page.after(), pageEvents, epoch, page.minSeq(), 0);
+            return new ChannelInput.PageRead(request, history.events(channel, query));
+          }
+          case ChannelAction.ReadSnapshot snapshot -> {
+            request = snapshot.request();
+            return new ChannelInput.SnapshotRead(request, history.snapshot(channel));
+          }
+          case ChannelAction.AskAgain _ ->
+              throw new IllegalArgumentException("asked over the link, not over HTTP");
         }
-        if (action instanceof ChannelAction.ReadSnapshot snapshot) {
-          request = snapshot.request();
-          return new ChannelInput.SnapshotRead(request, history.snapshot(channel));
-        }
-        throw new IllegalArgumentException("no request: " + action);
       } catch (RefusedException e) {
         return new ChannelInput.HistoryRefused(
             request,
@@ -186,6 +195,7 @@ public final class TailraceClient implements AutoCloseable {
     private Backoff backoff = new Backoff(250, 10_000);
     private ConnectionListener listener = ConnectionListener.SILENT;
     private int publishTries = 6;
+    private Transport transport = Transport.WEBSOCKET;
 
     private Builder(String url) {
       String trimmed = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
@@ -211,6 +221,12 @@ public final class TailraceClient implements AutoCloseable {
     /** The device's name, where the application tells devices apart. */
     public Builder device(String name) {
       this.device = name;
+      return this;
+    }
+
+    /** How live events come; WebSocket where nothing is said. */
+    public Builder transport(Transport way) {
+      this.transport = way;
       return this;
     }
 

@@ -24,17 +24,24 @@ public sealed interface ChannelAction {
   record TellEnded(String code, String detail) implements ChannelAction {}
 
   /**
-   * Subscribe again.
-   *
-   * @param attempt 0: at once; else the n-th try in a row, which waits longer
-   * @param waitMsMin wait at least this long
+   * What takes the network: begun after a pause that grows with {@code attempt}, at least {@code
+   * waitMsMin}.
    */
-  record AskAgain(int attempt, long waitMsMin) implements ChannelAction {}
+  sealed interface Request extends ChannelAction {
+    /** 0: at once; else the n-th try in a row. */
+    int attempt();
+
+    /** The shortest pause, as the server asked for it. */
+    long waitMsMin();
+  }
+
+  /** Subscribe again. */
+  record AskAgain(int attempt, long waitMsMin) implements Request {}
 
   /** Read events after {@code after}, waiting until history has {@code minSeq}. */
   record ReadPage(long request, int epoch, long after, long minSeq, int attempt, long waitMsMin)
-      implements ChannelAction {}
+      implements Request {}
 
   /** Read the snapshot. */
-  record ReadSnapshot(long request, int attempt, long waitMsMin) implements ChannelAction {}
+  record ReadSnapshot(long request, int attempt, long waitMsMin) implements Request {}
 }

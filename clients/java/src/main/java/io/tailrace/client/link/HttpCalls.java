@@ -4,6 +4,7 @@ import io.tailrace.client.RefusedException;
 import io.tailrace.client.UnreachableException;
 import io.tailrace.client.wire.HistoryAnswers;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
 
 /** Calls over HTTP with the caller's token; every method blocks until there is an answer. */
 public final class HttpCalls {
+  private static final int PROBLEM_BYTES_MAX = 1 << 16;
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final HttpClient http;
@@ -49,6 +51,29 @@ public final class HttpCalls {
             .POST(HttpRequest.BodyPublishers.ofString(json, StandardCharsets.UTF_8));
     headers.forEach(builder::header);
     return answer(builder.build());
+  }
+
+  /**
+   * Opens an event stream; the body is read, and closed, by the caller. Throws as {@link #get}
+   * does.
+   */
+  HttpResponse<InputStream> stream(String path) {
+    HttpRequest request = request(path).setHeader("Accept", "text/event-stream").GET().build();
+    try {
+      HttpResponse<InputStream> response =
+          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      if (response.statusCode() != 200) {
+        try (InputStream body = response.body()) {
+          throw HistoryAnswers.problem(response.statusCode(), body.readNBytes(PROBLEM_BYTES_MAX));
+        }
+      }
+      return response;
+    } catch (IOException e) {
+      throw new UnreachableException("No answer from " + base + ": " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnreachableException("Interrupted while waiting for " + base, e);
+    }
   }
 
   private HttpRequest.Builder request(String path) {

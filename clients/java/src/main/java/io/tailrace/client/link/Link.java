@@ -8,17 +8,20 @@ import java.util.List;
  * once.
  */
 public interface Link extends AutoCloseable {
-  /** Asks for channels. */
-  void subscribe(long ref, List<Want> wants);
+  /** Whether the server says welcome, before which nothing can be asked. */
+  boolean welcomes();
+
+  /** Asks for channels; returns the number that the answers will carry. */
+  long subscribe(List<Want> wants);
 
   /** Ends a subscription. */
-  void unsubscribe(long ref, String channel);
+  void unsubscribe(String channel);
 
   /** Brings a fresh token for the same user. */
-  void authenticate(long ref, String token);
+  void authenticate(String token);
 
   /** Shows that the client is there. */
-  void ping(long ref);
+  void ping();
 
   /** Ends it at once, without a farewell that the network might not carry. */
   @Override
@@ -26,8 +29,11 @@ public interface Link extends AutoCloseable {
 
   /** Where frames go. Calls may block. */
   interface Receiver {
-    /** Ready for subscriptions. Frames may come before it. */
+    /** Connected. Frames may come before it. */
     void opened(Link link);
+
+    /** The server is there, though it has no frame. */
+    void heard(Link link);
 
     /** One frame. */
     void received(Link link, byte[] text);

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol's own transport. */
@@ -24,6 +25,7 @@ public final class WebSocketLink implements Link {
 
   private final Receiver receiver;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicLong refs = new AtomicLong();
   // A socket takes one send at a time: each waits for the one before. Guarded by this.
   private CompletableFuture<?> lastSend = CompletableFuture.completedFuture(null);
   private volatile @Nullable WebSocket socket;
@@ -56,23 +58,30 @@ public final class WebSocketLink implements Link {
   }
 
   @Override
-  public void subscribe(long ref, List<Want> wants) {
+  public boolean welcomes() {
+    return true;
+  }
+
+  @Override
+  public long subscribe(List<Want> wants) {
+    long ref = refs.incrementAndGet();
     send(ClientMessages.subscribe(ref, wants));
+    return ref;
   }
 
   @Override
-  public void unsubscribe(long ref, String channel) {
-    send(ClientMessages.unsubscribe(ref, channel));
+  public void unsubscribe(String channel) {
+    send(ClientMessages.unsubscribe(refs.incrementAndGet(), channel));
   }
 
   @Override
-  public void authenticate(long ref, String token) {
-    send(ClientMessages.auth(ref, token));
+  public void authenticate(String token) {
+    send(ClientMessages.auth(refs.incrementAndGet(), token));
   }
 
   @Override
-  public void ping(long ref) {
-    send(ClientMessages.ping(ref));
+  public void ping() {
+    send(ClientMessages.ping(refs.incrementAndGet()));
   }
 
   @Override
