@@ -53,15 +53,22 @@ class Demo {
     return this.page.locator(`#verdict[data-verdict="${verdict}"]`).waitFor();
   }
 
-  async verdict() {
-    const words = await this.page.locator('#verdict-words').textContent();
-    const proof = await this.page.locator('.proof').textContent();
-    return { words, proof };
+  verdictSays(words) {
+    return this.page.locator('#verdict-words', { hasText: words }).waitFor();
+  }
+
+  proof() {
+    return this.page.locator('.proof').textContent();
   }
 
   async screenshot(name) {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await this.page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
+    // a dot that breathes never ends
+    await this.page.waitForFunction(() =>
+      document
+        .getAnimations()
+        .every(({ playState, effect }) => playState !== 'running' || effect.getTiming().iterations === Infinity),
+    );
     await this.page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
   }
 
