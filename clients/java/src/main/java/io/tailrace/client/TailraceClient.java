@@ -157,20 +157,17 @@ public final class TailraceClient implements AutoCloseable {
     private ChannelInput answer(String channel, ChannelAction.Request asked) {
       long request = 0;
       try {
-        switch (asked) {
-          case ChannelAction.ReadPage page -> {
-            request = page.request();
-            Integer epoch = page.epoch() == 0 ? null : page.epoch();
-            EventQuery query = new EventQuery(page.after(), pageEvents, epoch, page.minSeq(), 0);
-            return new ChannelInput.PageRead(request, history.events(channel, query));
-          }
-          case ChannelAction.ReadSnapshot snapshot -> {
-            request = snapshot.request();
-            return new ChannelInput.SnapshotRead(request, history.snapshot(channel));
-          }
-          case ChannelAction.AskAgain _ ->
-              throw new IllegalArgumentException("asked over the link, not over HTTP");
+        if (asked instanceof ChannelAction.ReadPage page) {
+          request = page.request();
+          Integer epoch = page.epoch() == 0 ? null : page.epoch();
+          EventQuery query = new EventQuery(page.after(), pageEvents, epoch, page.minSeq(), 0);
+          return new ChannelInput.PageRead(request, history.events(channel, query));
         }
+        if (asked instanceof ChannelAction.ReadSnapshot snapshot) {
+          request = snapshot.request();
+          return new ChannelInput.SnapshotRead(request, history.snapshot(channel));
+        }
+        throw new IllegalArgumentException("asked over the link, not over HTTP");
       } catch (RefusedException e) {
         return new ChannelInput.HistoryRefused(
             request,
