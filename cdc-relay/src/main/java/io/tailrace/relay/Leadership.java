@@ -1,0 +1,264 @@
+package io.tailrace.relay;
+
+import io.tailrace.relay.lead.LeadSession;
+import io.tailrace.relay.publish.Halt;
+import io.tailrace.relay.publish.Publisher;
+import io.tailrace.relay.slot.SlotException;
+import io.tailrace.relay.slot.SlotGate;
+import io.tailrace.relay.slot.SlotSetup;
+import io.tailrace.relay.slot.SlotState;
+import io.tailrace.relay.slot.Source;
+import io.tailrace.relay.tail.StartCheck;
+import io.tailrace.relay.tail.Tail;
+import io.tailrace.relay.tail.TailSource;
+import io.tailrace.relay.translate.Translator;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One relay's life: wait for the lock, look whether the slot may be read, read it, watch it.
+ *
+ * <pre>
+ *   starting ──► standing by ──► checking ──► streaming ──► stopped
+ *        └───────── any failure: halt ───────────┘
+ * </pre>
+ *
+ * <p>Runs on a thread of its own; {@link #stop} may be called from another.
+ */
+final class Leadership implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+  private static final Duration LOCK_EVERY = Duration.ofMillis(250);
+  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+
+  /** Where this relay stands. */
+  enum Stage {
+    STARTING,
+    STANDING_BY,
+    STREAMING,
+    STOPPED
+  }
+
+  private final RelayConfig config;
+  private final KafkaSide kafka;
+  private final RelayMetrics metrics;
+  private final Halt halt;
+  private final InstantSource clock;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private volatile Stage stage = Stage.STARTING;
+
+  Leadership(RelayConfig config, RelayMetrics metrics, Halt halt, InstantSource clock) {
+    this.config = config;
+    this.kafka = new KafkaSide(config);
+    this.metrics = metrics;
+    this.halt = halt;
+    this.clock = clock;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  void stop() {
+    stopping.countDown();
+  }
+
+  @Override
+  public void run() {
+    try (LeadSession session = open()) {
+      lead(session);
+    } catch (SlotException e) {
+      halt.halt(String.valueOf(e.getMessage()), e.getCause());
+    } catch (SQLException e) {
+      halt.halt("the session that holds the lead lock is lost, or PostgreSQL is", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      halt.halt("the relay failed", e);
+    } finally {
+      metrics.leading(false);
+      stage = Stage.STOPPED;
+    }
+  }
+
+  private LeadSession open() throws SQLException, InterruptedException {
+    long deadline = clock.millis() + config.startWait().toMillis();
+    while (true) {
+      try {
+        return LeadSession.open(
+            config.databaseUrl(),
+            config.databaseUser(),
+            config.databasePassword(),
+            config.slot().incarnation());
+      } catch (SQLException e) {
+        if (clock.millis() >= deadline || pause(WATCH_EVERY)) {
+          throw e;
+        }
+        LOG.atWarn().addKeyValue("reason", e.getMessage()).log("PostgreSQL is not there yet");
+      }
+    }
+  }
+
+  private void lead(LeadSession session) throws SQLException, InterruptedException {
+    while (!session.tryLock()) {
+      if (stage != Stage.STANDING_BY) {
+        stage = Stage.STANDING_BY;
+        LOG.atInfo().addKeyValue("slot", config.slot().name()).log("standing by");
+      }
+      if (pause(LOCK_EVERY)) {
+        return;
+      }
+    }
+    Source source = new Source(session.connection());
+    SlotGate gate = new SlotGate(source, config.slot());
+    if (!awaitSurroundings(source)) {
+      return;
+    }
+    if (config.slotCreate()
+        && SlotSetup.create(session.connection(), config.slot(), config.slotFailover())) {
+      LOG.atInfo().addKeyValue("slot", config.slot().name()).log("made the replication slot");
+    }
+    SlotState start = awaitFree(gate);
+    if (start == null) {
+      return;
+    }
+    int timeline = source.timeline();
+    gate.requireSameHistory(timeline, kafka.logEnd());
+    stream(source, gate, start.confirmed(), timeline);
+  }
+
+  /** Schema and topics are made by others, who may be starting now. False: stopped meanwhile. */
+  private boolean awaitSurroundings(Source source) throws SQLException, InterruptedException {
+    long deadline = clock.millis() + config.startWait().toMillis();
+    while (true) {
+      boolean schema = source.migrated();
+      if (schema && kafka.topicsExist()) {
+        return true;
+      }
+      if (clock.millis() >= deadline) {
+        throw new SlotException(
+            schema
+                ? "Kafka has no topics tailrace.outbox and tailrace.deadletter, or does not answer:"
+                    + " check kafka.bootstrap and start the sequencer, which makes them."
+                : "The database has no publication tailrace: start write-service, whose migrations"
+                    + " make it, and check database.url.");
+      }
+      if (pause(LOCK_EVERY)) {
+        return false;
+      }
+    }
+  }
+
+  /** The slot's state once nobody else holds it; null where stopped meanwhile. */
+  private @Nullable SlotState awaitFree(SlotGate gate) throws SQLException, InterruptedException {
+    long deadline = clock.millis() + config.slotWait().toMillis();
+    String told = "";
+    while (true) {
+      SlotState state = gate.usable();
+      String holder = state.holder();
+      if (holder == null) {
+        return state;
+      }
+      if (clock.millis() >= deadline) {
+        throw new SlotException(
+            "The replication slot "
+                + config.slot().name()
+                + " is still held by "
+                + holder
+                + " after "
+                + config.slotWait().toSeconds()
+                + " s, and that session is not the relay that leads. End it with"
+                + " pg_terminate_backend, or raise slot.wait above wal_sender_timeout.");
+      }
+      if (!holder.equals(told)) {
+        told = holder;
+        LOG.atWarn()
+            .addKeyValue("slot", config.slot().name())
+            .addKeyValue("holder", holder)
+            .log("the slot is held by another session, waiting");
+      }
+      if (pause(LOCK_EVERY)) {
+        return null;
+      }
+    }
+  }
+
+  private void stream(Source source, SlotGate gate, long confirmed, int timeline)
+      throws SQLException, InterruptedException {
+    Translator translator = new Translator(config.slot().incarnation(), timeline, confirmed);
+    CountDownLatch started = new CountDownLatch(1);
+    try (Publisher publisher =
+        new Publisher(kafka.producer(), kafka.recordBytesMax(), config.ackWait(), halt)) {
+      Carrier carrier = new Carrier(translator, publisher, metrics, clock);
+      Tail tail =
+          Tail.start(
+              config.tailSource(),
+              check(confirmed, started),
+              carrier,
+              (message, cause) -> halt.halt("the replication stream ended: " + message, cause),
+              System::nanoTime);
+      try {
+        watch(source, gate, started);
+      } finally {
+        if (!tail.stop()) {
+          LOG.atWarn().log("the stream did not end by itself; ending its session");
+          source.endHolder(config.slot());
+        }
+      }
+    }
+  }
+
+  /**
+   * The stream must start where the slot stood while nobody held it. Asked on a connection of its
+   * own: this runs on the engine's thread. Until rows are acknowledged nobody else can move the
+   * slot, so what is read now is where the stream starts.
+   */
+  private StartCheck check(long confirmed, CountDownLatch started) {
+    return startLsn -> {
+      try (LeadSession side =
+          LeadSession.open(
+              config.databaseUrl(),
+              config.databaseUser(),
+              config.databasePassword(),
+              config.slot().incarnation())) {
+        SlotState now = new SlotGate(new Source(side.connection()), config.slot()).usable();
+        if (startLsn != confirmed || now.confirmed() != confirmed || now.holder() == null) {
+          throw new IllegalStateException(
+              "the slot moved while the stream was started; start the relay again");
+        }
+      }
+      started.countDown();
+    };
+  }
+
+  private void watch(Source source, SlotGate gate, CountDownLatch started)
+      throws SQLException, InterruptedException {
+    Duration wait = LOCK_EVERY;
+    do {
+      if (started.getCount() == 0 && stage != Stage.STREAMING) {
+        stage = Stage.STREAMING;
+        metrics.leading(true);
+        wait = WATCH_EVERY;
+        LOG.atInfo().addKeyValue("slot", config.slot().name()).log("streaming");
+      }
+      SlotState state = gate.usable();
+      metrics.slot(state.walStatus(), state.lagBytes());
+      if (state.lagBytes() > config.idleBytesMax()) {
+        // Others write, or rows are on their way: in both cases the slot may pass this place once
+        // the stream has brought it.
+        source.writeMessage(TailSource.MESSAGE_PREFIX);
+        metrics.nudged();
+      }
+    } while (!pause(wait));
+  }
+
+  /** Waits; true when it is time to stop. */
+  private boolean pause(Duration time) throws InterruptedException {
+    return stopping.await(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,92 @@
+package io.tailrace.relay.publish;
+
+import io.tailrace.relay.translate.SourceRow;
+import io.tailrace.relay.translate.Translated;
+import io.tailrace.schemas.event.OutboxRecord;
+import io.tailrace.schemas.topic.EventHeaders;
+import io.tailrace.schemas.topic.Topics;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows as Kafka records. The record's timestamp is the commit time. What does not fit into a
+ * message becomes a dead letter without its data, which stays in the table.
+ */
+final class Outgoing {
+  /** Why a record is a dead letter: a code, as the sequencer's dead letters have it. */
+  static final String REASON = "tr_reason";
+
+  /** The same in words. */
+  static final String DETAIL = "tr_reason_detail";
+
+  /** Size of the value that was left out. */
+  static final String VALUE_BYTES = "tr_value_bytes";
+
+  private final long recordBytesMax;
+
+  /**
+   * A maker of records.
+   *
+   * @param recordBytesMax the smaller of what the producer sends and what the topic takes
+   */
+  Outgoing(long recordBytesMax) {
+    this.recordBytesMax = recordBytesMax;
+  }
+
+  ProducerRecord<byte[], byte[]> record(Translated translated) {
+    return switch (translated) {
+      case Translated.Row row -> outbox(row);
+      case Translated.Unfit unfit -> unfit(unfit);
+    };
+  }
+
+  private ProducerRecord<byte[], byte[]> outbox(Translated.Row row) {
+    OutboxRecord outbox = row.outbox();
+    byte[] key = utf8(outbox.channel().full());
+    Headers headers = new RecordHeaders();
+    EventHeaders.writeEnvelope(headers, outbox.channel(), outbox.envelope());
+    EventHeaders.writePosition(headers, outbox.position());
+    long size = RecordSize.upperBound(key, headers, outbox.data());
+    if (size > recordBytesMax) {
+      headers.add(VALUE_BYTES, utf8(Integer.toString(outbox.data().length)));
+      reason(
+          headers,
+          "oversized",
+          "the event takes up to "
+              + size
+              + " bytes as a message, at most "
+              + recordBytesMax
+              + " can be sent; its data stays in tailrace.outbox under its id");
+      return make(Topics.DEADLETTER, row.commitMicros(), key, null, headers);
+    }
+    return make(Topics.OUTBOX, row.commitMicros(), key, outbox.data(), headers);
+  }
+
+  private static ProducerRecord<byte[], byte[]> unfit(Translated.Unfit unfit) {
+    SourceRow source = unfit.source();
+    Headers headers = new RecordHeaders();
+    headers.add(EventHeaders.ID, utf8(source.id()));
+    EventHeaders.writePosition(headers, unfit.position());
+    reason(headers, "unreadable", unfit.reason());
+    byte[] key = utf8(source.tenant() + '/' + source.channel());
+    return make(Topics.DEADLETTER, unfit.commitMicros(), key, null, headers);
+  }
+
+  private static void reason(Headers headers, String code, String detail) {
+    headers.add(REASON, utf8(code));
+    headers.add(DETAIL, utf8(detail));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static ProducerRecord<byte[], byte[]> make(
+      String topic, long commitMicros, byte[] key, byte @Nullable [] value, Headers headers) {
+    return new ProducerRecord<>(
+        topic, null, Math.floorDiv(commitMicros, 1000L), key, value, headers);
+  }
+}

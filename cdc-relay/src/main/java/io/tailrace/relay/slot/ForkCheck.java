@@ -1,0 +1,88 @@
+package io.tailrace.relay.slot;
+
+import io.tailrace.schemas.event.Position;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Whether the log continues the history of this database. Pure.
+ *
+ * <p>A lossy failover or a restored backup loses the end of the history, so the last accepted row
+ * of a partition is among the lost ones if any row of that partition is: one row per partition is
+ * enough to look up.
+ */
+final class ForkCheck {
+  private final Position stream;
+  private final long walEnd;
+  private final Instant keptSince;
+  private final Set<String> present;
+
+  /**
+   * The database's side.
+   *
+   * @param stream incarnation and timeline of the stream about to start
+   * @param present ids of last accepted rows that the table holds
+   */
+  ForkCheck(Position stream, long walEnd, Instant keptSince, Set<String> present) {
+    this.stream = stream;
+    this.walEnd = walEnd;
+    this.keptSince = keptSince;
+    this.present = present;
+  }
+
+  /**
+   * Returns where the log continues this database.
+   *
+   * @throws SlotException where it does not
+   */
+  void require(List<LastAccepted> log) {
+    for (LastAccepted last : log) {
+      order(last);
+      if (last.timestampMs() >= keptSince.toEpochMilli() && !present.contains(last.id())) {
+        throw forked(
+            last,
+            "its last accepted row "
+                + last.id()
+                + ", committed "
+                + Instant.ofEpochMilli(last.timestampMs())
+                + ", is not in this database");
+      }
+    }
+  }
+
+  private void order(LastAccepted last) {
+    Position at = last.position();
+    if (at.incarnation() > stream.incarnation()) {
+      throw new SlotException(
+          "Partition "
+              + last.partition()
+              + " of tailrace.outbox is at incarnation "
+              + at.incarnation()
+              + ", this relay at "
+              + stream.incarnation()
+              + ": its rows would all be ignored. Set slot.incarnation="
+              + at.incarnation()
+              + ".");
+    }
+    if (at.incarnation() < stream.incarnation()) {
+      return;
+    }
+    if (at.timeline() > stream.timeline()) {
+      throw forked(last, "it is on timeline " + at.timeline() + ", the database on an older one");
+    }
+    if (at.timeline() == stream.timeline() && Long.compareUnsigned(at.after(), walEnd) > 0) {
+      throw forked(last, "it is ahead of the database's WAL");
+    }
+  }
+
+  private static SlotException forked(LastAccepted last, String how) {
+    return new SlotException(
+        "This database is not the one that the log was made from, or has lost its end. Partition "
+            + last.partition()
+            + " of tailrace.outbox: "
+            + how
+            + ". Check database.url and kafka.bootstrap; if the database was restored or failed over"
+            + " with loss, run `tailrace rebuild`.");
+  }
+}
