@@ -35,7 +35,7 @@ public record CatchupConfig(
           "kafka.replication", "3", "Replicas of the topics, where they are missing.", 1, 15);
   private static final Key<Path> STATE_DIR =
       Key.path(
-          "catchup.state.dir",
+          "state.dir",
           "data/catchup",
           "Folder of the history store; keep it between runs, one per process.");
   private static final Key<String> INSTANCE =

@@ -6,18 +6,27 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Starts parts beside each other; a failure names the part. */
+/**
+ * Starts parts beside each other; a failure names the part. What has started is stopped with the
+ * others even where its neighbour fails.
+ */
 final class Parallel implements AutoCloseable {
   // Platform threads: the parts make threads of their own, which inherit from these.
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("start-", 0).factory());
 
-  <T> Future<T> start(String name, Callable<T> part) {
+  private final StopOrder parts;
+
+  Parallel(StopOrder parts) {
+    this.parts = parts;
+  }
+
+  <T extends AutoCloseable> Future<T> start(StopOrder.Part part, Callable<T> starting) {
     return threads.submit(() -> {
       try {
-        return part.call();
+        return parts.add(part, starting.call());
       } catch (Exception e) {
-        throw new IllegalStateException(name + " did not start: " + e.getMessage(), e);
+        throw new IllegalStateException(part.title() + " did not start: " + e.getMessage(), e);
       }
     });
   }

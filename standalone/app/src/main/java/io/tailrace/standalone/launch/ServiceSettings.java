@@ -82,7 +82,7 @@ final class ServiceSettings {
         List.of(
             "--kafka.partitions=" + PARTITIONS,
             "--kafka.replication=1",
-            "--" + name + ".state.dir=" + installation.folder().resolve(name)));
+            "--state.dir=" + installation.folder().resolve(name)));
   }
 
   private Settings load(List<Key<?>> keys, List<String> arguments) {

@@ -82,7 +82,7 @@ public final class Standalone implements AutoCloseable {
     Router router = new Router(installation, options.demo());
     List<RunningService> services = new CopyOnWriteArrayList<>();
     ServiceServer server = ServiceServer.start(options.host(), options.port(), services, router);
-    parts.add("http", server);
+    parts.add(StopOrder.Part.HTTP, server);
     Servers servers = Servers.start(installation, parts);
     progress.accept("PostgreSQL and Kafka run");
     ServiceSettings settings = new ServiceSettings(installation, servers, server.port());
@@ -98,35 +98,35 @@ public final class Standalone implements AutoCloseable {
   }
 
   private static Services startServices(ServiceSettings settings, StopOrder parts) {
-    try (Parallel parallel = new Parallel()) {
+    try (Parallel parallel = new Parallel(parts)) {
       ensureTopics(settings);
       Future<WriteService> write =
           parallel.start(
-              "write-service",
+              StopOrder.Part.WRITE,
               () -> WriteService.start(WriteConfig.from(settings.write(WriteConfig.KEYS))));
-      Future<RelayService> relay = parallel.start("cdc-relay", () -> startRelay(settings));
+      Future<RelayService> relay = parallel.start(StopOrder.Part.RELAY, () -> startRelay(settings));
       Future<SequencerService> sequencer =
           parallel.start(
-              "sequencer-streams",
+              StopOrder.Part.SEQUENCER,
               () ->
                   SequencerService.start(
                       SequencerConfig.from(settings.sequencer(SequencerConfig.keys()))));
       Future<CatchupService> catchup =
           parallel.start(
-              "catchup-service",
+              StopOrder.Part.CATCHUP,
               () ->
                   CatchupService.start(CatchupConfig.from(settings.catchup(CatchupConfig.keys()))));
       Future<GatewayService> gateway =
           parallel.start(
-              "edge-gateway",
+              StopOrder.Part.GATEWAY,
               () ->
                   GatewayService.start(GatewayConfig.from(settings.gateway(GatewayConfig.keys()))));
       return new Services(
-          parts.add("write-service", Parallel.get(write)),
-          parts.add("cdc-relay", Parallel.get(relay)),
-          parts.add("sequencer-streams", Parallel.get(sequencer)),
-          parts.add("catchup-service", Parallel.get(catchup)),
-          parts.add("edge-gateway", Parallel.get(gateway)));
+          Parallel.get(write),
+          Parallel.get(relay),
+          Parallel.get(sequencer),
+          Parallel.get(catchup),
+          Parallel.get(gateway));
     }
   }
 
@@ -171,14 +171,14 @@ public final class Standalone implements AutoCloseable {
   record Servers(PostgresServer postgres, KafkaBroker kafka) {
     static Servers start(Installation installation, StopOrder parts) {
       Path folder = installation.folder();
-      try (Parallel parallel = new Parallel()) {
+      try (Parallel parallel = new Parallel(parts)) {
         Future<PostgresServer> postgres =
-            parallel.start("PostgreSQL", () -> PostgresServer.start(folder.resolve("postgres"), 0));
+            parallel.start(
+                StopOrder.Part.POSTGRES, () -> PostgresServer.start(folder.resolve("postgres"), 0));
         Future<KafkaBroker> kafka =
-            parallel.start("Kafka", () -> KafkaBroker.start(folder.resolve("kafka"), 0));
-        return new Servers(
-            parts.add("PostgreSQL", Parallel.get(postgres)),
-            parts.add("Kafka", Parallel.get(kafka)));
+            parallel.start(
+                StopOrder.Part.KAFKA, () -> KafkaBroker.start(folder.resolve("kafka"), 0));
+        return new Servers(Parallel.get(postgres), Parallel.get(kafka));
       }
     }
   }

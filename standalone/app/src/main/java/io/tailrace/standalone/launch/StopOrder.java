@@ -1,50 +1,71 @@
 package io.tailrace.standalone.launch;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Parts that were started, stopped in the opposite order, each within a time: one that hangs must
- * not keep PostgreSQL from its clean stop.
+ * What was started, stopped against the way of an event, each part within a time: one that hangs
+ * must not keep PostgreSQL from its clean stop. The order is the parts' own and not that of their
+ * start, since they start beside each other.
  */
 final class StopOrder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StopOrder.class);
   private static final Duration EACH_WITHIN = Duration.ofSeconds(10);
 
-  private final Deque<Part> started = new ArrayDeque<>();
+  /** The parts, in the order in which they stop. */
+  enum Part {
+    HTTP("http"),
+    GATEWAY("edge-gateway"),
+    CATCHUP("catchup-service"),
+    SEQUENCER("sequencer-streams"),
+    RELAY("cdc-relay"),
+    WRITE("write-service"),
+    KAFKA("Kafka"),
+    POSTGRES("PostgreSQL");
 
-  private record Part(String name, AutoCloseable part) {}
+    private final String title;
 
-  synchronized <T extends AutoCloseable> T add(String name, T part) {
-    started.push(new Part(name, part));
-    return part;
+    Part(String title) {
+      this.title = title;
+    }
+
+    /** For people. */
+    String title() {
+      return title;
+    }
+  }
+
+  private final Map<Part, AutoCloseable> started = new EnumMap<>(Part.class);
+
+  synchronized <T extends AutoCloseable> T add(Part part, T running) {
+    started.put(part, running);
+    return running;
   }
 
   @Override
   public synchronized void close() {
-    while (!started.isEmpty()) {
-      stop(started.pop());
-    }
+    started.forEach(StopOrder::stop);
+    started.clear();
   }
 
-  private static void stop(Part part) {
+  private static void stop(Part part, AutoCloseable running) {
     Thread thread =
         Thread.ofPlatform()
-            .name("stop-" + part.name())
+            .name("stop-" + part.title())
             .daemon()
             .start(() -> {
               try {
-                part.part().close();
+                running.close();
               } catch (Exception e) {
-                LOG.atWarn().setCause(e).addKeyValue("part", part.name()).log("stop failed");
+                LOG.atWarn().setCause(e).addKeyValue("part", part.title()).log("stop failed");
               }
             });
     try {
       if (!thread.join(EACH_WITHIN)) {
-        LOG.atWarn().addKeyValue("part", part.name()).log("did not stop in time");
+        LOG.atWarn().addKeyValue("part", part.title()).log("did not stop in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
