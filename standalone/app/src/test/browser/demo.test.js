@@ -141,6 +141,26 @@ test('a page loaded anew shows what was said before', async () => {
   assert.equal(row.live, false);
 });
 
+test('what is older than the window of the gateway comes as pages over HTTP', { timeout: 90_000 }, async () => {
+  const { left, right } = await open();
+  await left.write(`${mark} old`);
+  await right.shows(`${mark} old`);
+  const heading = right.root.locator('.group.history');
+  const loadAgain = async () => {
+    await demo.page.reload();
+    await right.shows(`${mark} old`);
+    await demo.verdictIs('same');
+    return heading.innerText();
+  };
+  // the window is kept by time: sooner or later it ends above the first event
+  let said = await loadAgain();
+  while (!said.includes('read as HTTP pages')) {
+    assert.match(said, /replayed from the window/);
+    said = await loadAgain();
+  }
+  assert.ok(said.includes('(0, '), said);
+});
+
 test('text is text, whatever it looks like', async () => {
   const { left, right } = await open();
   const odd = `${mark} <b>bold</b> &amp; 😀 "quotes" \u2028 </li><script>alert(1)</script>`;
