@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The demo page in a real Chromium, against the whole system: runs the tests of {@code
- * src/test/browser} with Node. What they printed stands in {@code target/browser}, with screenshots.
+ * src/test/browser} with Node. What they printed stands in {@code target/browser}, with
+ * screenshots.
  */
 final class BrowserIT {
   private static final Path TESTS = Path.of("src/test/browser").toAbsolutePath();
