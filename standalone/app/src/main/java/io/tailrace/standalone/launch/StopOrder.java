@@ -17,8 +17,9 @@ final class StopOrder implements AutoCloseable {
 
   /** The parts, in the order in which they stop. */
   enum Part {
-    HTTP("http"),
+    // Its sockets live on the server's threads, so it says goodbye while they run.
     GATEWAY("edge-gateway"),
+    HTTP("http"),
     CATCHUP("catchup-service"),
     SEQUENCER("sequencer-streams"),
     RELAY("cdc-relay"),
