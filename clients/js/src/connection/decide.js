@@ -19,7 +19,7 @@ import { parseTime } from '../protocol/time.js';
  * `up` and `down` (subscriptions may, must not, use the socket).
  */
 
-/** The server gives 5 s for `hello`; we give as much for its answer, and some for a slow network. */
+/** From opening to the welcome. A network that swallows packets would keep us waiting for minutes. */
 const GREETING_MS = 10_000;
 /** An answer to a ping later than this means that the connection is dead, whatever TCP thinks. */
 const PONG_MS = 10_000;
@@ -94,7 +94,8 @@ function stop(state) {
 
 function onToken(state, token) {
   if (state.phase === 'fetching') {
-    return { state: { ...state, phase: 'opening', token }, effects: [{ do: 'open' }] };
+    const effects = [{ do: 'open' }, { do: 'timer', name: 'greeting', ms: GREETING_MS }];
+    return { state: { ...state, phase: 'opening', token }, effects };
   }
   if (state.phase === 'open') {
     return { state: { ...state, token }, effects: [{ do: 'send', frame: { t: 'auth', token } }] };
@@ -113,10 +114,7 @@ function onTokenFailed(state, problem) {
 function greet(state) {
   return {
     state: { ...state, phase: 'greeting' },
-    effects: [
-      { do: 'send', frame: { t: 'hello', token: state.token, version: VERSION } },
-      { do: 'timer', name: 'greeting', ms: GREETING_MS },
-    ],
+    effects: [{ do: 'send', frame: { t: 'hello', token: state.token, version: VERSION } }],
   };
 }
 
@@ -195,7 +193,7 @@ function onTimer(state, name) {
     case 'retry':
       return state.phase === 'waiting' ? fetchToken(state) : stay(state);
     case 'greeting':
-      return state.phase === 'greeting' ? abandon(state, 4408, 'no welcome') : stay(state);
+      return hasSocket(state) ? abandon(state, 4408, 'no welcome') : stay(state);
     case 'heartbeat':
       return {
         state: { ...state, awaitingPong: true },
