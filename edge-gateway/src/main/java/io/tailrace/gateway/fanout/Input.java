@@ -2,8 +2,8 @@ package io.tailrace.gateway.fanout;
 
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.session.Peer;
-import io.tailrace.gateway.subscribe.JoinAnswer;
 import io.tailrace.schemas.frame.ClientFrames;
+import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.token.Identity;
 import java.util.List;
 
@@ -13,7 +13,7 @@ public sealed interface Input {
   record Feed(List<Frame> frames) implements Input {}
 
   /** Answers of the stores. */
-  record Joined(List<JoinAnswer> answers) implements Input {}
+  record Joined(List<JoinWire.Answer> answers) implements Input {}
 
   /** A connection was opened. */
   record Opened(Peer peer) implements Input {}

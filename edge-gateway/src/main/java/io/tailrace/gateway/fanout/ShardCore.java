@@ -8,12 +8,11 @@ import io.tailrace.gateway.session.Rooms;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.session.Subscription;
 import io.tailrace.gateway.subscribe.Endings;
-import io.tailrace.gateway.subscribe.JoinAnswer;
-import io.tailrace.gateway.subscribe.JoinAsk;
 import io.tailrace.gateway.subscribe.Replay;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
 import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ClientFrames;
+import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
 import io.tailrace.schemas.token.TokenResult;
@@ -76,7 +75,7 @@ public final class ShardCore {
         }
       }
       case Input.Joined joined -> {
-        for (JoinAnswer answer : joined.answers()) {
+        for (JoinWire.Answer answer : joined.answers()) {
           subscriptions.answered(answer, nowMs);
         }
       }
@@ -103,11 +102,11 @@ public final class ShardCore {
   }
 
   /** The questions to ask the stores, for the registrations that have not ended since. */
-  public List<JoinAsk> asks() {
-    List<JoinAsk> asks = new ArrayList<>(decision.joins().size());
+  public List<JoinWire.Ask> asks() {
+    List<JoinWire.Ask> asks = new ArrayList<>(decision.joins().size());
     for (Subscription subscription : decision.joins()) {
       Identity identity = subscription.peer().identity();
-      JoinAsk ask = identity == null ? null : subscriptions.ask(subscription, identity);
+      JoinWire.Ask ask = identity == null ? null : subscriptions.ask(subscription, identity);
       if (ask != null) {
         asks.add(ask);
       }

@@ -1,10 +1,8 @@
 package io.tailrace.gateway.join;
 
 import io.tailrace.gateway.measure.GatewayMetrics;
-import io.tailrace.gateway.subscribe.JoinAnswer;
-import io.tailrace.gateway.subscribe.JoinAsk;
+import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.problem.ProblemCode;
-import io.tailrace.schemas.token.Identity;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,7 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -21,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a catch-up replica. What waits while all requests are under way is put together by user, so
- * that a storm of subscribes becomes few requests.
+ * Asks a catch-up replica. What waits while all requests are under way goes together in the next,
+ * so that a storm of subscribes becomes few requests.
  */
 public final class JoinClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JoinClient.class);
-  private static final int CHANNELS_PER_REQUEST = 500;
+  private static final int QUESTIONS_PER_REQUEST = 500;
   private static final int OK = 200;
 
   private final Settings settings;
@@ -53,14 +51,12 @@ public final class JoinClient implements AutoCloseable {
       int requestsMax,
       int questionsMax) {}
 
-  private record Question(JoinAsk ask, Consumer<List<JoinAnswer>> answerTo) {}
-
-  private record Batch(Identity who, Consumer<List<JoinAnswer>> answerTo) {}
+  private record Question(JoinWire.Ask ask, Consumer<List<JoinWire.Answer>> answerTo) {}
 
   /** A client that has not been started. */
   public JoinClient(Settings settings, GatewayMetrics metrics) {
     this.settings = settings;
-    this.address = settings.catchupUrl().resolve("/internal/v1/join");
+    this.address = settings.catchupUrl().resolve(JoinWire.PATH);
     this.metrics = metrics;
     this.waiting = new ArrayBlockingQueue<>(settings.questionsMax());
     this.http =
@@ -78,9 +74,9 @@ public final class JoinClient implements AutoCloseable {
   }
 
   /** Queues questions; those for which there is no room are answered at once. Never blocks. */
-  public void ask(List<JoinAsk> asks, Consumer<List<JoinAnswer>> answerTo) {
-    List<JoinAnswer> refused = new ArrayList<>();
-    for (JoinAsk ask : asks) {
+  public void ask(List<JoinWire.Ask> asks, Consumer<List<JoinWire.Answer>> answerTo) {
+    List<JoinWire.Answer> refused = new ArrayList<>();
+    for (JoinWire.Ask ask : asks) {
       if (!waiting.offer(new Question(ask, answerTo))) {
         refused.add(notReady(ask, "too many subscribes at once"));
       }
@@ -99,21 +95,20 @@ public final class JoinClient implements AutoCloseable {
   }
 
   private void run() {
+    List<Question> taken = new ArrayList<>();
     while (!closed) {
       try {
-        List<Question> taken = new ArrayList<>();
+        taken.clear();
         taken.add(waiting.take());
-        waiting.drainTo(taken, CHANNELS_PER_REQUEST - 1);
-        Map<Batch, List<JoinAsk>> batches = new LinkedHashMap<>();
-        for (Question question : taken) {
-          batches
-              .computeIfAbsent(
-                  new Batch(question.ask().who(), question.answerTo()), _ -> new ArrayList<>())
-              .add(question.ask());
+        waiting.drainTo(taken, QUESTIONS_PER_REQUEST - 1);
+        List<JoinWire.Answer> answers = ask(taken);
+        Map<Consumer<List<JoinWire.Answer>>, List<JoinWire.Answer>> byShard = new HashMap<>();
+        for (int i = 0; i < taken.size(); i++) {
+          byShard
+              .computeIfAbsent(taken.get(i).answerTo(), _ -> new ArrayList<>())
+              .add(answers.get(i));
         }
-        for (Map.Entry<Batch, List<JoinAsk>> batch : batches.entrySet()) {
-          batch.getKey().answerTo().accept(ask(batch.getKey().who(), batch.getValue()));
-        }
+        byShard.forEach(Consumer::accept);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -121,38 +116,90 @@ public final class JoinClient implements AutoCloseable {
     }
   }
 
-  private List<JoinAnswer> ask(Identity who, List<JoinAsk> asks) throws InterruptedException {
-    long start = System.nanoTime();
+  /** One answer per question, in the same order. */
+  private List<JoinWire.Answer> ask(List<Question> questions) throws InterruptedException {
+    // Numbers are a shard's own: on the wire a question is known by its place in the request.
+    List<JoinWire.Ask> asks = new ArrayList<>(questions.size());
+    for (int i = 0; i < questions.size(); i++) {
+      asks.add(numbered(questions.get(i).ask(), i));
+    }
+    String why;
     try {
-      HttpRequest request =
-          HttpRequest.newBuilder(address)
-              .timeout(settings.requestTimeout())
-              .header("Authorization", "Bearer " + settings.serviceKey())
-              .header("Content-Type", "application/json")
-              .POST(HttpRequest.BodyPublishers.ofByteArray(JoinJson.request(who, asks)))
-              .build();
-      HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      metrics.joined(System.nanoTime() - start);
-      if (response.statusCode() != OK) {
-        LOG.atWarn().addKeyValue("status", response.statusCode()).log("a join was refused");
-        return notReady(asks, "the stores refused the question");
+      HttpResponse<byte[]> response = send(JoinWire.encodeAsks(asks));
+      if (response.statusCode() == OK) {
+        return matched(questions, JoinWire.decodeAnswers(response.body()));
       }
-      return JoinJson.answers(response.body(), asks);
+      LOG.atWarn().addKeyValue("status", response.statusCode()).log("a join was refused");
+      why = "the stores refused the question";
     } catch (IOException e) {
       LOG.atWarn().addKeyValue("error", e.toString()).log("the stores cannot be reached");
-      return notReady(asks, "the stores cannot be reached");
+      why = "the stores cannot be reached";
     }
+    return matched(questions, why);
   }
 
-  private static List<JoinAnswer> notReady(List<JoinAsk> asks, String why) {
-    List<JoinAnswer> answers = new ArrayList<>(asks.size());
-    for (JoinAsk ask : asks) {
-      answers.add(notReady(ask, why));
+  private HttpResponse<byte[]> send(byte[] body) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    HttpRequest request =
+        HttpRequest.newBuilder(address)
+            .timeout(settings.requestTimeout())
+            .header("Authorization", "Bearer " + settings.serviceKey())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    metrics.joined(System.nanoTime() - start);
+    return response;
+  }
+
+  private static List<JoinWire.Answer> matched(
+      List<Question> questions, List<JoinWire.Answer> answers) {
+    List<JoinWire.Answer> matched = matched(questions, "the stores gave no answer");
+    for (JoinWire.Answer answer : answers) {
+      int i = (int) answer.number();
+      if (i >= 0 && i < matched.size()) {
+        matched.set(i, numbered(answer, questions.get(i).ask().number()));
+      }
+    }
+    return matched;
+  }
+
+  private static List<JoinWire.Answer> matched(List<Question> questions, String why) {
+    List<JoinWire.Answer> answers = new ArrayList<>(questions.size());
+    for (Question question : questions) {
+      answers.add(notReady(question.ask(), why));
     }
     return answers;
   }
 
-  private static JoinAnswer notReady(JoinAsk ask, String why) {
-    return new JoinAnswer.Refused(ask.number(), ProblemCode.NOT_READY, why);
+  private static JoinWire.Ask numbered(JoinWire.Ask ask, long number) {
+    return new JoinWire.Ask(
+        number,
+        ask.who(),
+        ask.channel(),
+        ask.partition(),
+        ask.from(),
+        ask.minSeq(),
+        ask.epoch(),
+        ask.after());
+  }
+
+  private static JoinWire.Answer numbered(JoinWire.Answer answer, long number) {
+    return switch (answer) {
+      case JoinWire.Answer.View view ->
+          new JoinWire.Answer.View(
+              number,
+              view.epoch(),
+              view.head(),
+              view.position(),
+              view.visibleFrom(),
+              view.chainAtAfter());
+      case JoinWire.Answer.Refused refused ->
+          new JoinWire.Answer.Refused(number, refused.code(), refused.detail());
+    };
+  }
+
+  private static JoinWire.Answer notReady(JoinWire.Ask ask, String why) {
+    return new JoinWire.Answer.Refused(ask.number(), ProblemCode.NOT_READY, why);
   }
 }

@@ -155,6 +155,11 @@ public final class SendQueue {
     return bytes;
   }
 
+  /** Whether so many answers wait that no more should be asked for now. */
+  public boolean isAnswering() {
+    return answerBytes > answerBytesMax / 4;
+  }
+
   /** How many entries wait. */
   public int entries() {
     return entries;

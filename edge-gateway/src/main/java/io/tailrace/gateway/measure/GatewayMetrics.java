@@ -77,7 +77,7 @@ public final class GatewayMetrics {
         .register(registry);
     queueBytes =
         DistributionSummary.builder("tailrace_connection_queue_bytes")
-            .serviceLevelObjectives(0, 1024, 16_384, 65_536, 262_144, 1_048_576)
+            .serviceLevelObjectives(1, 1024, 16_384, 65_536, 262_144, 1_048_576)
             .register(registry);
     commitToGateway = timer("tailrace_commit_to_gateway_seconds");
     commitToSocket = timer("tailrace_commit_to_socket_seconds");

@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.SuspendableReadChannel;
 
 /**
  * One socket and what has been said about closing it. Owned by the shard's thread.
@@ -21,6 +22,7 @@ public final class Connection {
   private final StreamSinkChannel sink;
   private final Closeable socket;
   private final Farewell farewell;
+  private @Nullable SuspendableReadChannel paused;
   private long stalledSinceMs = -1;
   private long closeByMs = -1;
   private String label = "gone";
@@ -47,6 +49,12 @@ public final class Connection {
   /** Why it was closed, as the metrics have it. */
   String label() {
     return label;
+  }
+
+  /** Takes no more of what the client asks until its answers have been written. */
+  public void pauseReads(SuspendableReadChannel source) {
+    source.suspendReads();
+    paused = source;
   }
 
   boolean isClosing() {
@@ -109,6 +117,11 @@ public final class Connection {
       return false;
     }
     stalledSinceMs = -1;
+    if (paused != null) {
+      // Woken, not resumed: what has been read from the system already makes no event.
+      paused.wakeupReads();
+      paused = null;
+    }
     if (sink.isWriteResumed()) {
       sink.suspendWrites();
     }

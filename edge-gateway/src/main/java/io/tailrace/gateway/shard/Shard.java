@@ -7,9 +7,8 @@ import io.tailrace.gateway.join.JoinClient;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
-import io.tailrace.gateway.subscribe.JoinAnswer;
-import io.tailrace.gateway.subscribe.JoinAsk;
 import io.tailrace.gateway.tail.EventTail;
+import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.log.Redact;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
@@ -20,13 +19,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
 /**
@@ -46,12 +46,12 @@ public final class Shard implements EventTail.Taker {
   private final Rules rules;
   private final Pace pace;
   private final ArrayBlockingQueue<Input> inbox;
+  private final Consumer<List<JoinWire.Answer>> answersTo = this::takeAnswers;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Peer, Connection> connections = new HashMap<>();
   private final Map<Connection, Watcher> watchers = new HashMap<>();
   private final ByteBuffer[] buffers = new ByteBuffer[BUFFERS_PER_WRITE];
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
-  private XnioExecutor.@Nullable Key ticking;
   private long writeCalls;
   private long writtenBytes;
   private long newestCommitMicros;
@@ -90,7 +90,7 @@ public final class Shard implements EventTail.Taker {
 
   /** Begins to look at deadlines. From any thread. */
   public void start() {
-    ticking = thread.executeAtInterval(this::tick, rules.tickMs(), TimeUnit.MILLISECONDS);
+    executeLater(this::tick, rules.tickMs());
   }
 
   /** Takes a batch on the tail thread; waits while the inbox is full. */
@@ -100,7 +100,7 @@ public final class Shard implements EventTail.Taker {
   }
 
   /** Takes answers of the stores. From any thread but the shard's own. */
-  private void answered(List<JoinAnswer> answers) {
+  private void answered(List<JoinWire.Answer> answers) {
     try {
       put(new Input.Joined(answers));
     } catch (InterruptedException e) {
@@ -109,18 +109,32 @@ public final class Shard implements EventTail.Taker {
   }
 
   private void put(Input input) throws InterruptedException {
-    while (!inbox.offer(input, OFFER_WAIT_MS, TimeUnit.MILLISECONDS)) {
+    while (!closed && !inbox.offer(input, OFFER_WAIT_MS, TimeUnit.MILLISECONDS)) {
       ports.metrics().tailWaited();
-      if (closed) {
-        return;
-      }
     }
     wake();
   }
 
   private void wake() {
     if (scheduled.compareAndSet(false, true)) {
-      thread.execute(this::turn);
+      execute(this::turn);
+    }
+  }
+
+  /** The server may have ended its threads before it ends the gateway. */
+  private void execute(Runnable task) {
+    try {
+      thread.execute(task);
+    } catch (RejectedExecutionException _) {
+      closed = true;
+    }
+  }
+
+  private void executeLater(Runnable task, long ms) {
+    try {
+      var _ = thread.executeAfter(task, ms, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException _) {
+      closed = true;
     }
   }
 
@@ -128,7 +142,7 @@ public final class Shard implements EventTail.Taker {
     long startNanos = ports.nanoTime().getAsLong();
     long restMs = pace.restMs(startNanos);
     if (restMs > 0) {
-      thread.executeAfter(this::turn, restMs, TimeUnit.MILLISECONDS);
+      executeLater(this::turn, restMs);
       return;
     }
     scheduled.set(false);
@@ -154,6 +168,10 @@ public final class Shard implements EventTail.Taker {
   }
 
   private void tick() {
+    if (closed) {
+      return;
+    }
+    executeLater(this::tick, rules.tickMs());
     long nowMs = ports.clock().millis();
     core.decide(new Input.Tick(), nowMs);
     carryOut(nowMs);
@@ -234,6 +252,13 @@ public final class Shard implements EventTail.Taker {
     }
   }
 
+  /**
+   * A socket was closed, which may be told in the middle of a write: it is forgotten after that.
+   */
+  public void lost(Connection connection) {
+    execute(() -> drop(connection));
+  }
+
   /** The socket takes bytes again. */
   public void writable(Connection connection) {
     flush(connection, ports.clock().millis());
@@ -247,10 +272,7 @@ public final class Shard implements EventTail.Taker {
   /** Closes all connections with a code, and stops. From any thread. */
   public void shutDown(int code, String reason, String label) {
     closed = true;
-    thread.execute(() -> {
-      if (ticking != null) {
-        ticking.remove();
-      }
+    execute(() -> {
       long nowMs = ports.clock().millis();
       for (Connection connection : List.copyOf(connections.values())) {
         close(connection, code, reason, label, false, nowMs);
@@ -261,7 +283,7 @@ public final class Shard implements EventTail.Taker {
 
   private void carryOut(long nowMs) {
     Decision decision = core.finish(nowMs);
-    List<JoinAsk> asks = core.asks();
+    List<JoinWire.Ask> asks = core.asks();
     List<Peer> changed = decision.changed();
     for (int i = 0; i < changed.size(); i++) {
       Connection connection = connections.get(changed.get(i));
@@ -284,13 +306,13 @@ public final class Shard implements EventTail.Taker {
     decision.clear();
     if (!asks.isEmpty()) {
       // Refusals come back at once and on this thread, which must not wait for its own inbox.
-      ports.joins().ask(asks, this::takeAnswers);
+      ports.joins().ask(asks, answersTo);
     }
   }
 
-  private void takeAnswers(List<JoinAnswer> answers) {
+  private void takeAnswers(List<JoinWire.Answer> answers) {
     if (Thread.currentThread() == thread) {
-      thread.execute(() -> {
+      execute(() -> {
         input(new Input.Joined(answers));
         settle();
       });

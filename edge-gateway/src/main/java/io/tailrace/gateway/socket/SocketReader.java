@@ -49,12 +49,16 @@ final class SocketReader implements ChannelListener<ConduitStreamSourceChannel>,
         }
         if (!ended) {
           take(buffer.flip());
+          shard.settle();
+          if (peer.queue().isAnswering()) {
+            connection.pauseReads(source);
+            return;
+          }
         }
       }
     } catch (IOException _) {
       shard.drop(connection);
     }
-    shard.settle();
   }
 
   private void take(ByteBuffer bytes) {

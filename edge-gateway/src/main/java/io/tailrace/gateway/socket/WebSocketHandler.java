@@ -103,8 +103,7 @@ public final class WebSocketHandler implements HttpHandler {
     SocketReader reader =
         new SocketReader(shard, connection, new FrameParser(rules.messageBytesMax()));
     socket.getSinkChannel().setWriteListener(_ -> shard.writable(connection));
-    // Told inside the write loop: forgetting it must wait until that loop has ended.
-    socket.setCloseListener(_ -> socket.getIoThread().execute(() -> shard.drop(connection)));
+    socket.setCloseListener(_ -> shard.lost(connection));
     socket.getSourceChannel().setReadListener(reader);
     socket.getSourceChannel().resumeReads();
     // What came with the handshake has been read already and makes no event.

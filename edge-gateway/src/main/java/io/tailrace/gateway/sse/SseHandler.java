@@ -169,9 +169,7 @@ public final class SseHandler implements HttpHandler {
     Connection connection = new Connection(peer, sink, socket, (_, _) -> null);
     shard.open(connection, request.who());
     sink.getWriteSetter().set(_ -> shard.writable(connection));
-    exchange
-        .getConnection()
-        .addCloseListener(_ -> exchange.getIoThread().execute(() -> shard.drop(connection)));
+    exchange.getConnection().addCloseListener(_ -> shard.lost(connection));
     long retryMs = ThreadLocalRandom.current().nextLong(RETRY_MS_MIN, RETRY_MS_MAX);
     peer.queue().answer(EventStreamText.retry(retryMs));
 

@@ -4,6 +4,7 @@ import io.tailrace.gateway.resume.ChannelWindow;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Subscription;
 import io.tailrace.gateway.session.Subscription.Resume;
+import io.tailrace.schemas.join.JoinWire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class JoinRules {
   private JoinRules() {}
 
-  static JoinOutcome complete(Subscription subscription, JoinAnswer.View view, Windows windows) {
+  static JoinOutcome complete(
+      Subscription subscription, JoinWire.Answer.View view, Windows windows) {
     Resume resume = subscription.resume();
     ChannelWindow window = subscription.room().window();
     int seen = windows.epoch(window.partition());
@@ -51,7 +53,7 @@ final class JoinRules {
   }
 
   private static @Nullable Long chainAt(
-      long seq, JoinAnswer.View view, ChannelWindow window, long valid) {
+      long seq, JoinWire.Answer.View view, ChannelWindow window, long valid) {
     if (seq <= valid && window.knowsChain(seq)) {
       return window.chain(seq);
     }

@@ -11,6 +11,7 @@ import io.tailrace.gateway.session.Subscription.Resume;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ServerFrame;
+import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
@@ -139,15 +140,15 @@ public final class SubscribeDesk {
   }
 
   /** Takes an answer of the stores; only the registration that asked is completed by it. */
-  public void answered(JoinAnswer answer, long nowMs) {
+  public void answered(JoinWire.Answer answer, long nowMs) {
     Subscription subscription = asked.remove(answer.number());
     if (subscription == null) {
       return;
     }
     switch (answer) {
-      case JoinAnswer.Refused refused when refused.code() == ProblemCode.NOT_READY ->
+      case JoinWire.Answer.Refused refused when refused.code() == ProblemCode.NOT_READY ->
           notReady(subscription, refused.detail());
-      case JoinAnswer.Refused refused -> {
+      case JoinWire.Answer.Refused refused -> {
         rooms.leave(subscription);
         refuse(
             subscription.peer(),
@@ -156,11 +157,11 @@ public final class SubscribeDesk {
             refused.code(),
             refused.detail());
       }
-      case JoinAnswer.View view -> complete(subscription, view, nowMs);
+      case JoinWire.Answer.View view -> complete(subscription, view, nowMs);
     }
   }
 
-  private void complete(Subscription subscription, JoinAnswer.View view, long nowMs) {
+  private void complete(Subscription subscription, JoinWire.Answer.View view, long nowMs) {
     switch (JoinRules.complete(subscription, view, rooms.windows())) {
       case JoinOutcome.NotReady notReady -> notReady(subscription, notReady.why());
       case JoinOutcome.Voided voided -> endings.reset(subscription, voided.epoch(), voided.after());
@@ -243,7 +244,7 @@ public final class SubscribeDesk {
   }
 
   /** What the stores are asked for a registration; null where it has ended since. */
-  public @Nullable JoinAsk ask(Subscription subscription, Identity identity) {
+  public JoinWire.@Nullable Ask ask(Subscription subscription, Identity identity) {
     if (asked.get(subscription.number()) != subscription) {
       return null;
     }
@@ -251,7 +252,7 @@ public final class SubscribeDesk {
     var windows = rooms.windows();
     int partition = room.window().partition();
     Resume resume = subscription.resume();
-    return new JoinAsk(
+    return new JoinWire.Ask(
         subscription.number(),
         identity,
         room.name(),

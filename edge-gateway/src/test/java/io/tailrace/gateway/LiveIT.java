@@ -1,0 +1,258 @@
+package io.tailrace.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.gateway.testkit.Gateway;
+import io.tailrace.gateway.testkit.RawSocket;
+import io.tailrace.schemas.event.Chain;
+import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.testkit.Await;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+final class LiveIT {
+  private static KafkaBroker broker;
+  private static Gateway gateway;
+
+  @BeforeAll
+  static void start() {
+    broker = KafkaBroker.temporary();
+    gateway = new Gateway(broker);
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    broker.close();
+  }
+
+  @Test
+  void eventsArriveInOrderWithTheirChain() {
+    Channel channel = Gateway.channel("live");
+    try (RawSocket socket = gateway.hello("ann")) {
+      socket.send("{\"t\":\"subscribe\",\"ref\":2,\"channel\":\"chat:live\"}");
+      JsonNode subscribed = socket.json();
+      assertEquals("subscribed", subscribed.path("t").asText(), subscribed.toString());
+      assertEquals(2, subscribed.path("ref").asInt());
+      assertEquals(0, subscribed.path("head").asLong());
+
+      long before = Chain.start(1);
+      for (int i = 1; i <= 100; i++) {
+        Event event =
+            gateway.publish(channel, "{\"text\":\"\u2028 emoji \ud83d\ude00 " + i + "\"}");
+        JsonNode got = socket.json("event");
+        assertEquals(i, got.path("seq").asLong());
+        assertEquals("chat:live", got.path("channel").asText());
+        before = Chain.next(before, event.envelope(), event.data());
+        assertEquals(Chain.hex(before), got.path("chain").asText());
+      }
+    }
+  }
+
+  @Test
+  void resumesFromTheWindowAfterAnAbsence() {
+    Channel channel = Gateway.channel("resume");
+    gateway.publish(channel, "{\"text\":\"1\"}");
+    gateway.publish(channel, "{\"text\":\"2\"}");
+    Event third = gateway.publish(channel, "{\"text\":\"3\"}");
+    for (int i = 4; i <= 50; i++) {
+      gateway.publish(channel, "{\"text\":\"" + i + "\"}");
+    }
+    gateway.settle();
+    try (RawSocket socket = gateway.hello("ann")) {
+      socket.send(
+          "{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:resume\",\"after\":3,\"epoch\":1,"
+              + "\"chain\":\""
+              + Chain.hex(third.chain())
+              + "\"}");
+      JsonNode subscribed = socket.json();
+      assertEquals("subscribed", subscribed.path("t").asText(), subscribed.toString());
+      assertEquals(3, subscribed.path("after").asLong());
+      assertTrue(subscribed.path("catchUp").isMissingNode(), subscribed.toString());
+      for (int i = 4; i <= 50; i++) {
+        assertEquals(i, socket.json().path("seq").asLong());
+      }
+    }
+  }
+
+  @Test
+  void aRestartedGatewayResumesFromItsWindow() {
+    Channel channel = Gateway.channel("deploy");
+    for (int i = 1; i <= 20; i++) {
+      gateway.publish(channel, "{\"text\":\"" + i + "\"}");
+    }
+    gateway.settle();
+    gateway.restart();
+    try (RawSocket socket = gateway.hello("ann")) {
+      socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:deploy\",\"after\":5}");
+      assertNull(socket.json("subscribed").get("catchUp"));
+      for (int i = 6; i <= 20; i++) {
+        assertEquals(i, socket.json().path("seq").asLong());
+      }
+    }
+  }
+
+  @Test
+  void anotherChainIsVoid() {
+    Channel channel = Gateway.channel("fork");
+    gateway.publish(channel, "{}");
+    gateway.publish(channel, "{}");
+    try (RawSocket socket = gateway.hello("ann")) {
+      socket.send(
+          "{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:fork\",\"after\":1,\"epoch\":1,"
+              + "\"chain\":\"00000000deadbeef\"}");
+      JsonNode reset = socket.json();
+      assertEquals("reset", reset.path("t").asText(), reset.toString());
+      assertEquals(0, reset.path("after").asLong());
+    }
+  }
+
+  @Test
+  void whoIsAheadWaitsAndIsResetToHead() {
+    Channel channel = Gateway.channel("ahead");
+    gateway.publish(channel, "{}");
+    try (RawSocket socket = gateway.hello("ann")) {
+      long start = System.nanoTime();
+      socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:ahead\",\"after\":9}");
+      JsonNode reset = socket.json();
+      assertEquals("reset", reset.path("t").asText(), reset.toString());
+      assertEquals(1, reset.path("after").asLong());
+      assertTrue(System.nanoTime() - start > 1_900_000_000L);
+    }
+  }
+
+  @Test
+  void storesThatAreNotThereAreToldWithATime() {
+    try (RawSocket socket = gateway.hello("ann")) {
+      gateway.catchup().ready(false);
+      socket.send("{\"t\":\"subscribe\",\"ref\":7,\"channel\":\"chat:notready\"}");
+      JsonNode error = socket.json();
+      gateway.catchup().ready(true);
+      assertEquals("not_ready", error.path("code").asText(), error.toString());
+      assertEquals(7, error.path("ref").asInt());
+      assertTrue(error.path("retryAfterMs").asLong() > 0);
+    }
+  }
+
+  @Test
+  void everyRequestHasOneAnswerHoweverFastTheyCome() {
+    int pairs = 3000;
+    Channel channel = Gateway.channel("pairs");
+    try (RawSocket socket = gateway.hello("ann")) {
+      Thread sender =
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int i = 0; i < pairs; i++) {
+                  socket.send(
+                      "{\"t\":\"subscribe\",\"ref\":" + 2 * i + ",\"channel\":\"chat:pairs\"}");
+                  socket.send(
+                      "{\"t\":\"unsubscribe\",\"ref\":"
+                          + (2 * i + 1)
+                          + ",\"channel\":\"chat:pairs\"}");
+                }
+                socket.send("{\"t\":\"subscribe\",\"ref\":999999,\"channel\":\"chat:pairs\"}");
+              });
+      Map<Long, String> answers = new HashMap<>();
+      while (answers.size() < 2 * pairs + 1) {
+        JsonNode answer = socket.json();
+        String before = answers.put(answer.path("ref").asLong(), answer.path("t").asText());
+        assertNull(before, "two answers: " + answer);
+      }
+      assertEquals("subscribed", answers.get(999_999L));
+      for (int i = 0; i < pairs; i++) {
+        assertEquals("unsubscribed", answers.get(2L * i + 1));
+      }
+      gateway.publish(channel, "{}");
+      assertEquals(1, socket.json("event").path("seq").asLong());
+      assertTrue(sender.isVirtual());
+    }
+  }
+
+  @Test
+  void anExpiredTokenEndsTheSocketUnlessItIsRefreshed() {
+    try (RawSocket socket = RawSocket.open(gateway.port());
+        RawSocket refreshed = RawSocket.open(gateway.port())) {
+      Instant exp = Instant.now().plusSeconds(1);
+      socket.send(Gateway.hello(1, Gateway.token("ann", exp)));
+      refreshed.send(Gateway.hello(1, Gateway.token("ann", exp)));
+      socket.json("welcome");
+      refreshed.json("welcome");
+      refreshed.send("{\"t\":\"auth\",\"ref\":2,\"token\":\"" + Gateway.token("bob") + "\"}");
+      assertEquals("forbidden", refreshed.json().path("code").asText());
+      refreshed.send("{\"t\":\"auth\",\"ref\":3,\"token\":\"" + Gateway.token("ann") + "\"}");
+      assertEquals("authed", refreshed.json().path("t").asText());
+
+      assertEquals(4401, socket.closeCode());
+
+      refreshed.send("{\"t\":\"ping\",\"ref\":4}");
+      assertEquals("pong", refreshed.json().path("t").asText());
+    }
+  }
+
+  @Test
+  void aHigherEpochIsOneResetAndThenTheNewNumbering() {
+    Channel channel = Gateway.channel("rebuilt");
+    try (KafkaBroker rebuilt = KafkaBroker.temporary();
+        Gateway own = new Gateway(rebuilt)) {
+      own.publish(channel, "{}");
+      try (RawSocket socket = own.hello("ann")) {
+        socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:rebuilt\"}");
+        socket.json("subscribed");
+        own.feed().epoch(2);
+        own.catchup().epoch(2);
+        own.feed().write(own.feed().next(channel, "{}"));
+        JsonNode reset = socket.json();
+        assertEquals("reset", reset.path("t").asText(), reset.toString());
+        assertEquals(2, reset.path("epoch").asInt());
+        socket.send("{\"t\":\"subscribe\",\"ref\":2,\"channel\":\"chat:rebuilt\",\"after\":0}");
+        assertEquals(2, socket.json("subscribed").path("epoch").asInt());
+        assertEquals(1, socket.json("event").path("seq").asLong());
+      }
+    }
+  }
+
+  @Test
+  void aSlowReaderIsBehindAndCostsBoundedMemory() {
+    Channel channel = Gateway.channel("slow");
+    String text = "x".repeat(10_000);
+    try (Gateway own = new Gateway(broker, "--queue.bytesMax=100000");
+        RawSocket socket = RawSocket.open(own.port(), 4096)) {
+      socket.send(Gateway.hello(1, Gateway.token("ann")));
+      socket.json("welcome");
+      socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:slow\"}");
+      socket.json("subscribed");
+      for (int i = 1; i <= 2000; i++) {
+        own.publish(channel, "{\"text\":\"" + text + "\"}");
+      }
+      own.feed().flush();
+      Await.until(
+          "it is behind", () -> own.service().metrics().scrape().contains("what=\"behind\"} 1.0"));
+      long seq = 0;
+      JsonNode frame = socket.json();
+      while (frame.path("t").asText().equals("event")) {
+        seq++;
+        assertEquals(seq, frame.path("seq").asLong());
+        frame = socket.json();
+      }
+      assertEquals("behind", frame.path("t").asText());
+      assertEquals(seq, frame.path("after").asLong());
+      assertTrue(seq < 2000, "the queue was bounded");
+      socket.send(
+          "{\"t\":\"subscribe\",\"ref\":2,\"channel\":\"chat:slow\",\"after\":" + seq + "}");
+      assertEquals(seq, socket.json("subscribed").path("after").asLong());
+      while (seq < 2000) {
+        seq++;
+        assertEquals(seq, socket.json().path("seq").asLong());
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.tailrace.gateway.testkit;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.join.JoinWire;
+import io.tailrace.schemas.problem.ProblemCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The port to the stores, answered from what a test says that they have. */
+public final class FakeCatchup implements AutoCloseable {
+  /** What both sides must have in common. */
+  public static final String SERVICE_KEY = "a key that services show each other";
+
+  private final HttpServer server;
+  private final Map<String, List<Event>> byChannel = new ConcurrentHashMap<>();
+  private final AtomicInteger requests = new AtomicInteger();
+  private volatile boolean ready = true;
+  private volatile int epoch = 1;
+
+  /** Starts on a free port. */
+  public FakeCatchup() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext(JoinWire.PATH, this::join);
+    server.start();
+  }
+
+  /** Its base address. */
+  public URI address() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** How often it was asked. */
+  public int requests() {
+    return requests.get();
+  }
+
+  /** Whether its stores have read far enough. */
+  public void ready(boolean now) {
+    ready = now;
+  }
+
+  /** The epoch that its stores are at. */
+  public void epoch(int now) {
+    epoch = now;
+  }
+
+  /** The stores have one more event. */
+  public void store(Event event) {
+    byChannel.computeIfAbsent(event.channel().full(), _ -> new ArrayList<>()).add(event);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  private void join(HttpExchange exchange) throws IOException {
+    requests.incrementAndGet();
+    List<JoinWire.Answer> answers = new ArrayList<>();
+    for (JoinWire.Ask ask : JoinWire.decodeAsks(exchange.getRequestBody().readAllBytes())) {
+      answers.add(answer(ask));
+    }
+    byte[] body = JoinWire.encodeAnswers(answers);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private JoinWire.Answer answer(JoinWire.Ask ask) {
+    if (!ready) {
+      return new JoinWire.Answer.Refused(
+          ask.number(), ProblemCode.NOT_READY, "the stores are not there yet");
+    }
+    List<Event> events =
+        byChannel.getOrDefault(ask.who().tenant() + '/' + ask.channel(), List.of());
+    Long after = ask.after();
+    return new JoinWire.Answer.View(
+        ask.number(),
+        epoch,
+        events.size(),
+        Long.MAX_VALUE,
+        1,
+        after == null || after < 1 || after > events.size()
+            ? null
+            : (Long) events.get((int) (after - 1)).chain());
+  }
+}

@@ -1,0 +1,98 @@
+package io.tailrace.gateway.testkit;
+
+import io.tailrace.schemas.event.Chain;
+import io.tailrace.schemas.event.Envelope;
+import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.Times;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.EventHeaders;
+import io.tailrace.schemas.topic.TopicAdmin;
+import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.schemas.topic.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Writes numbered events to the real topic, as the sequencer does. For one thread. */
+public final class FeedWriter implements AutoCloseable {
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Map<String, Event> last = new HashMap<>();
+  private int epoch = 1;
+  private long written;
+
+  /** Makes the topics with four partitions where they are missing. */
+  public FeedWriter(String bootstrap) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      TopicAdmin.ensure(admin, new TopicPlan(4, (short) 1, Duration.ofDays(1)));
+    }
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrap, "linger.ms", 0),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  /** The numbering of what comes next; another one begins at 1. */
+  public void epoch(int next) {
+    epoch = next;
+    last.clear();
+  }
+
+  /** The next event of a channel; not written yet. */
+  public Event next(Channel channel, String data) {
+    Event before = last.get(channel.full());
+    Envelope envelope =
+        new Envelope(
+            UUID.randomUUID().toString(),
+            "message.posted",
+            null,
+            "ann",
+            Times.format(Instant.now()),
+            null);
+    byte[] bytes = data.getBytes(StandardCharsets.UTF_8);
+    long chain = before == null ? Chain.start(epoch) : before.chain();
+    Event event =
+        new Event(
+            channel,
+            envelope,
+            epoch,
+            before == null ? 1 : before.seq() + 1,
+            Chain.next(chain, envelope, bytes),
+            bytes);
+    last.put(channel.full(), event);
+    return event;
+  }
+
+  /** Appends an event to the topic. */
+  public void write(Event event) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            Topics.EVENTS, event.channel().full().getBytes(StandardCharsets.UTF_8), event.data());
+    EventHeaders.writeEnvelope(record.headers(), event.channel(), event.envelope());
+    EventHeaders.writeSequence(record.headers(), event.epoch(), event.seq(), event.chain());
+    var _ = producer.send(record);
+    written++;
+  }
+
+  /** How many were appended. */
+  public long written() {
+    return written;
+  }
+
+  /** Waits until everything is in the topic. */
+  public void flush() {
+    producer.flush();
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,155 @@
+package io.tailrace.gateway.testkit;
+
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.gateway.GatewayConfig;
+import io.tailrace.gateway.GatewayService;
+import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.testkit.Await;
+import io.tailrace.schemas.token.Identity;
+import io.tailrace.schemas.token.TokenSigner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A running gateway with a broker and the stores' port beside it. */
+public final class Gateway implements AutoCloseable {
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
+  private final FakeCatchup catchup = new FakeCatchup();
+  private final FeedWriter feed;
+  private final String bootstrap;
+  private final List<String> settings;
+  private GatewayService service;
+  private ServiceServer server;
+
+  /** Starts with settings beside those that it needs. */
+  public Gateway(KafkaBroker broker, String... more) {
+    bootstrap = broker.bootstrap();
+    feed = new FeedWriter(bootstrap);
+    settings = new ArrayList<>(List.of(more));
+    settings.add("--kafka.bootstrap=" + bootstrap);
+    settings.add("--catchup.url=" + catchup.address());
+    settings.add("--service.key=" + FakeCatchup.SERVICE_KEY);
+    settings.add("--keys.file=" + keys());
+    service = startService();
+    server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
+  }
+
+  /** Ends the gateway and starts another one on the same log. */
+  public void restart() {
+    server.close();
+    service.close();
+    service = startService();
+    server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
+  }
+
+  /** Its port. */
+  public int port() {
+    return server.port();
+  }
+
+  /** The service, for its metrics. */
+  public GatewayService service() {
+    return service;
+  }
+
+  /** What the stores have. */
+  public FakeCatchup catchup() {
+    return catchup;
+  }
+
+  /** The topic. */
+  public FeedWriter feed() {
+    return feed;
+  }
+
+  /** A channel of the tenant. */
+  public static Channel channel(String id) {
+    return new Channel("demo", "chat", id);
+  }
+
+  /** An event that is written and in the stores. */
+  public Event publish(Channel channel, String data) {
+    Event event = feed.next(channel, data);
+    catchup.store(event);
+    feed.write(event);
+    return event;
+  }
+
+  /** Waits until the gateway has read everything that was written. */
+  public void settle() {
+    feed.flush();
+    long written = feed.written();
+    Await.until("the gateway has read " + written, () -> read() >= written);
+  }
+
+  private double read() {
+    return service
+        .metrics()
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith("tailrace_gateway_records_total "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+        .sum();
+  }
+
+  /** A token of a user of the tenant. */
+  public static String token(String user, Instant exp) {
+    return new TokenSigner(SECRET.getBytes(StandardCharsets.UTF_8))
+        .sign(new Identity("demo", user, null, Set.of(), null, exp));
+  }
+
+  /** A token that lasts. */
+  public static String token(String user) {
+    return token(user, Instant.now().plusSeconds(3600));
+  }
+
+  /** A socket that has said hello. */
+  public RawSocket hello(String user) {
+    RawSocket socket = RawSocket.open(port());
+    socket.send(hello(1, token(user)));
+    socket.json("welcome");
+    return socket;
+  }
+
+  /** A hello. */
+  public static String hello(int ref, String token) {
+    return "{\"t\":\"hello\",\"ref\":" + ref + ",\"version\":1,\"token\":\"" + token + "\"}";
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    service.close();
+    feed.close();
+    catchup.close();
+  }
+
+  private GatewayService startService() {
+    GatewayService started =
+        GatewayService.start(
+            GatewayConfig.from(Settings.load(GatewayConfig.keys(), settings, Map.of())));
+    Await.until("the gateway has caught up", started::ready);
+    return started;
+  }
+
+  private static Path keys() {
+    try {
+      Path file = Files.createTempFile("tailrace-keys-", ".json");
+      file.toFile().deleteOnExit();
+      return Files.writeString(file, "{\"tenants\":{\"demo\":{\"hmac\":\"" + SECRET + "\"}}}");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
