@@ -118,8 +118,7 @@ public final class Connection {
     }
     stalledSinceMs = -1;
     if (paused != null) {
-      // Woken, not resumed: what has been read from the system already makes no event.
-      paused.wakeupReads();
+      paused.resumeReads();
       paused = null;
     }
     if (sink.isWriteResumed()) {
