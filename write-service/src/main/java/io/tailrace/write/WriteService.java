@@ -67,19 +67,28 @@ public final class WriteService implements RunningService {
                 config.database().password(),
                 tuning.lanes()));
     follower = part(new LogFollower(config.kafkaBootstrap(), REMEMBERED_EVENTS_MAX));
+    try {
+      prepare(config, contracts, clocks);
+      WriteHandler writes = writes(config, keys, contracts, clocks, metrics);
+      handler = new OriginPolicy(config.origins()).guard(writes);
+      follower.awaitStarted(LOG_WAIT);
+    } catch (RuntimeException e) {
+      closeParts();
+      throw e;
+    }
+  }
+
+  private WriteHandler writes(
+      WriteConfig config, KeyRing keys, Contracts contracts, Clocks clocks, WriteMetrics metrics) {
+    WriteConfig.Tuning tuning = config.tuning();
     metrics.gauge(
         "tailrace.write.waiting.events", "events whose seq is awaited", follower::waiting);
     LogSearch search = part(new LogSearch(config.kafkaBootstrap(), clocks.nanoTime(), metrics));
-    prepare(config, contracts, clocks);
-    GroupCommitter committer = part(new GroupCommitter(pool, limits(tuning), clocks, metrics));
+    RetentionPlan plan =
+        new RetentionPlan(contracts.longestRetention(), KEYS_KEPT, PARTITION_DAYS_AHEAD);
     part(
         new RetentionRunner(
-            new Retention(
-                pool,
-                new RetentionPlan(contracts.longestRetention(), KEYS_KEPT, PARTITION_DAYS_AHEAD),
-                metrics),
-            clocks.clock(),
-            RETENTION_INTERVAL));
+            new Retention(pool, plan, metrics), clocks.clock(), RETENTION_INTERVAL));
     WriteStages stages =
         new WriteStages(
             new TokenCache(new TokenVerifier(keys, clocks.clock()), clocks.clock(), TOKENS_MAX),
@@ -87,17 +96,14 @@ public final class WriteService implements RunningService {
             new Admission(tuning.requestsMax(), tuning.bodyBytesMax(), metrics),
             new Validator(contracts),
             new EventIds(clocks.clock(), new SecureRandom()),
-            committer,
+            part(new GroupCommitter(pool, limits(tuning), clocks, metrics)),
             new CommitTimes(pool));
-    WriteHandler writes =
-        new WriteHandler(
-            stages,
-            new WriteHandler.Seqs(follower, search, clocks, tuning.seqWait()),
-            contracts,
-            tuning.transactionBytesMax(),
-            metrics);
-    handler = new OriginPolicy(config.origins()).guard(writes);
-    follower.awaitStarted(LOG_WAIT);
+    return new WriteHandler(
+        stages,
+        new WriteHandler.Seqs(follower, search, clocks, tuning.seqWait()),
+        contracts,
+        tuning.transactionBytesMax(),
+        metrics);
   }
 
   /**
@@ -145,17 +151,12 @@ public final class WriteService implements RunningService {
   }
 
   private void prepare(WriteConfig config, Contracts contracts, Clocks clocks) {
-    try {
-      Migration.awaitDatabase(pool, config.database().waitMax(), clocks.nanoTime());
-      if (config.database().migrate()) {
-        Migration.apply(pool);
-      }
-      Migration.check(pool);
-      Migration.tellKinds(pool, contracts);
-    } catch (RuntimeException e) {
-      closeParts();
-      throw e;
+    Migration.awaitDatabase(pool, config.database().waitMax(), clocks.nanoTime());
+    if (config.database().migrate()) {
+      Migration.apply(pool);
     }
+    Migration.check(pool);
+    Migration.tellKinds(pool, contracts);
   }
 
   private static CommitLimits limits(WriteConfig.Tuning tuning) {

@@ -107,25 +107,34 @@ public final class WriteHandler implements HttpHandler {
   }
 
   private void serve(HttpServerExchange exchange, Target target, byte[] body) {
+    Answer answer = answer(exchange, target, body);
+    // Sent by the connection's own thread: Undertow keeps its buffers per thread, and its hand-over
+    // of a connection between threads is a spin lock, which burns a core when its holder is
+    // preempted.
+    exchange.getIoThread().execute(() -> send(exchange, answer));
+  }
+
+  private Answer answer(HttpServerExchange exchange, Target target, byte[] body) {
     try {
-      WriteRequest request =
+      return flow.handle(
           new WriteRequest(
               target,
               body,
               token(exchange),
               exchange.getRequestHeaders().getFirst(KEY),
               TraceContext.of(exchange),
-              wantsSeq(exchange));
-      send(exchange, flow.handle(request));
+              wantsSeq(exchange)));
     } catch (InterruptedException _) {
-      refuse(exchange, Problem.of(ProblemCode.NOT_READY, "this server is stopping; try again"));
+      return new Answer.Refused(
+          Problem.of(ProblemCode.NOT_READY, "this server is stopping; try again"));
     } catch (Throwable t) {
       // The top of a thread: whatever it is becomes an answer.
       log.atError()
           .setCause(t)
           .addKeyValue("trace", TraceContext.traceId(TraceContext.of(exchange)))
           .log("a write met an unexpected fault");
-      refuse(exchange, Problem.of(ProblemCode.INTERNAL, "a fault of the server; it is logged"));
+      return new Answer.Refused(
+          Problem.of(ProblemCode.INTERNAL, "a fault of the server; it is logged"));
     }
   }
 
