@@ -38,7 +38,8 @@ class FilesTest {
     for (Path file : sources()) {
       Path info = file.resolveSibling("package-info.java");
       if (file.toString().contains("/src/main/") && !file.equals(info)) {
-        String text = Files.exists(info) ? Files.readString(info).replaceAll("\\s*\\*\\s*|\\s+", " ") : "";
+        String text =
+            Files.exists(info) ? Files.readString(info).replaceAll("\\s*\\*\\s*|\\s+", " ") : "";
         for (String word : STATED) {
           if (!text.contains(word)) {
             silent.add(HOUSE.relativize(info) + " does not say " + word);
@@ -76,7 +77,7 @@ class FilesTest {
     while (name.find()) {
       String folder = name.group(1).replace('.', '/');
       assertTrue(
-          all.stream().anyMatch(file -> file.getParent().endsWith(folder)),
+          all.stream().anyMatch(file -> file.resolveSibling("").endsWith(folder)),
           name.group(1) + " is named in ARCHITECTURE.md but is not there");
       found++;
     }
