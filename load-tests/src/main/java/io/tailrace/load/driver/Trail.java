@@ -1,0 +1,126 @@
+package io.tailrace.load.driver;
+
+import io.tailrace.load.oracle.Sighting;
+import io.tailrace.load.oracle.Via;
+import io.tailrace.load.oracle.Witness;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one subscriber has applied of one channel, and the rule by which it applies: the next seq,
+ * once. Safe for several threads.
+ */
+final class Trail {
+
+  /** What became of an offered event. */
+  enum Outcome {
+    APPLIED,
+    KNOWN,
+    GAP
+  }
+
+  private final String name;
+  private final String channel;
+  private final List<Sighting> applied = new ArrayList<>();
+
+  /** Pieces that a reset made void; they were shown, so they must have been true. */
+  private final List<Witness> voided = new ArrayList<>();
+
+  private long start = -1;
+  private int epoch;
+  private long liveAbove;
+
+  Trail(String name, String channel) {
+    this.name = name;
+    this.channel = channel;
+  }
+
+  String channel() {
+    return channel;
+  }
+
+  /** Where the trail begins, known with the first answer, and what counts as live from now on. */
+  synchronized void subscribed(int epoch, long head, long after) {
+    if (start < 0) {
+      start = after;
+    }
+    if (this.epoch != 0 && this.epoch != epoch) {
+      throw new ProtocolViolation(
+          "%s, channel %s: the epoch changed from %d to %d although nobody rebuilt"
+              .formatted(name, channel, this.epoch, epoch));
+    }
+    this.epoch = epoch;
+    liveAbove = head;
+  }
+
+  synchronized Outcome offer(SeenEvent event, boolean caughtUp) {
+    long last = last();
+    var via = caughtUp ? Via.CATCH_UP : event.seq() <= liveAbove ? Via.REPLAY : Via.LIVE;
+    if (event.seq() > last + 1) {
+      return Outcome.GAP;
+    }
+    if (event.seq() <= last) {
+      compare(event.sighting(via));
+      return Outcome.KNOWN;
+    }
+    applied.add(event.sighting(via));
+    return Outcome.APPLIED;
+  }
+
+  /** A repeat is only harmless if it repeats. */
+  private void compare(Sighting again) {
+    long index = again.seq() - start - 1;
+    if (index < 0) {
+      return;
+    }
+    var before = applied.get((int) index);
+    if (!before.id().equals(again.id())
+        || before.chain() != again.chain()
+        || before.content() != again.content()) {
+      throw new ProtocolViolation(
+          "%s, channel %s, seq %d: first it was id %s (%s), then id %s (%s)"
+              .formatted(
+                  name, channel, again.seq(), before.id(), before.via(), again.id(), again.via()));
+    }
+  }
+
+  /** Rolls back to {@code after}. */
+  synchronized void reset(long after) {
+    long keep = Math.max(0, after - Math.max(start, 0));
+    if (keep < applied.size()) {
+      var dropped = applied.subList((int) keep, applied.size());
+      voided.add(new Witness(name + " (before a reset)", start + keep, false, epoch, dropped));
+      dropped.clear();
+    }
+  }
+
+  /** The seq of the last applied event, or where the trail begins. */
+  synchronized long last() {
+    return Math.max(start, 0) + applied.size();
+  }
+
+  synchronized int epoch() {
+    return epoch;
+  }
+
+  /** Whether any subscription was ever answered. */
+  synchronized boolean begun() {
+    return start >= 0;
+  }
+
+  /** The chain at the last applied event, or null where none was applied. */
+  synchronized @Nullable Long chain() {
+    return applied.isEmpty() ? null : applied.getLast().chain();
+  }
+
+  /** Everything for the oracle. */
+  synchronized List<Witness> witnesses() {
+    if (start < 0) {
+      return List.of();
+    }
+    var all = new ArrayList<>(voided);
+    all.add(new Witness(name, start, true, epoch, applied));
+    return all;
+  }
+}

@@ -1,0 +1,276 @@
+package io.tailrace.load.scenario;
+
+import io.tailrace.load.driver.CommitLog;
+import io.tailrace.load.driver.CopyWriter;
+import io.tailrace.load.driver.Counters;
+import io.tailrace.load.driver.Crew;
+import io.tailrace.load.driver.Follower;
+import io.tailrace.load.driver.HttpWriter;
+import io.tailrace.load.driver.Ledger;
+import io.tailrace.load.driver.Reader;
+import io.tailrace.load.driver.SocketFollower;
+import io.tailrace.load.driver.SqlWriter;
+import io.tailrace.load.driver.SseFollower;
+import io.tailrace.load.driver.Target;
+import io.tailrace.load.oracle.Counterexample;
+import io.tailrace.load.oracle.Oracle;
+import io.tailrace.load.oracle.Verdict;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * The invariants, checked from the outside while writers write, readers read and connections break.
+ * It needs no quiet system and touches only channels of its own, whose names hold the run's id.
+ */
+public final class Verification implements AutoCloseable {
+  private static final long TICK_MS = 100;
+  private static final long START_MS = 60_000;
+  private static final int STALL_MS_MAX = 1_500;
+
+  /** Events that one act of a writer makes on average, by which the pace is divided. */
+  private static final double SQL_EVENTS = 5;
+
+  private static final double COPY_EVENTS = 20;
+  private static final double HTTP_EVENTS = 1.5;
+
+  private final VerifyOptions options;
+  private final Target target;
+  private final Progress progress;
+  private final Crew crew;
+  private final Random random;
+  private final String run = UUID.randomUUID().toString().substring(0, 8);
+  private final List<Follower> followers = new ArrayList<>();
+
+  public Verification(VerifyOptions options, Target target, Progress progress) {
+    this.options = options;
+    this.target = target;
+    this.progress = progress;
+    this.crew = new Crew(target);
+    this.random = new Random(options.seed());
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws IOException if the system cannot be reached at the start
+   * @throws SQLException likewise
+   */
+  public VerifyResult run() throws IOException, SQLException, InterruptedException {
+    var channels =
+        IntStream.rangeClosed(1, options.channels())
+            .mapToObj(n -> "chat:verify-" + run + "-" + n)
+            .toList();
+    allowPublishing();
+    int epoch = awaitEpoch(channels.getFirst());
+    var ledger = new Ledger(channels, epoch);
+    var slot = "tailrace_verify_" + run;
+    try (var commits = CommitLog.open(target.jdbcUrl(), slot, ledger::committed)) {
+      startFollowers(channels, options.subscribers() / 2 + 1);
+      startActors(ledger);
+      load(channels, ledger);
+      return settle(ledger, epoch, commits);
+    }
+  }
+
+  /** {@code tailrace.publish} asks which tenant a database role publishes for. */
+  private void allowPublishing() throws SQLException {
+    try (var connection = target.connect();
+        var statement =
+            connection.prepareStatement(
+                "insert into tailrace.tenant_role (role, tenant) values (current_user, ?) on conflict do nothing")) {
+      statement.setString(1, target.tenant());
+      statement.execute();
+    }
+  }
+
+  private int awaitEpoch(String channel) throws IOException, InterruptedException {
+    var http = crew.http("verify");
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MS);
+    while (true) {
+      var answer = http.get("/v1/channels/" + channel);
+      if (answer.status() == 200) {
+        return answer.json().path("epoch").asInt();
+      }
+      if (System.nanoTime() > deadline || !answer.passing()) {
+        throw new IOException(
+            "GET /v1/channels/%s was answered %d %s"
+                .formatted(channel, answer.status(), answer.code()));
+      }
+      TimeUnit.MILLISECONDS.sleep(TICK_MS);
+    }
+  }
+
+  private void startActors(Ledger ledger) {
+    double perWay = options.writesPerSecond() / 4.0;
+    int posters = 4;
+    for (int i = 0; i < posters; i++) {
+      crew.start(
+          "http-" + i,
+          2 * perWay / posters / HTTP_EVENTS,
+          new HttpWriter("verify-http-" + i, crew, ledger, child()));
+    }
+    for (int i = 0; i < 2; i++) {
+      crew.start("sql-" + i, perWay / 2 / SQL_EVENTS, new SqlWriter(crew, ledger, child()));
+    }
+    crew.start("copy", perWay / COPY_EVENTS, new CopyWriter(crew, ledger, child()));
+    for (int i = 0; i < 2; i++) {
+      crew.start("reader-" + i, 4, new Reader("reader " + i, crew, ledger, child()));
+    }
+  }
+
+  private void startFollowers(List<String> channels, int count) {
+    for (int i = 0; i < count; i++) {
+      startFollower(channels);
+    }
+  }
+
+  private void startFollower(List<String> channels) {
+    int n = followers.size();
+    var some = channels.stream().filter(_ -> random.nextInt(3) > 0).toList();
+    var chosen = some.isEmpty() ? channels : some;
+    followers.add(
+        n % 3 == 2
+            ? new SseFollower("subscriber sse-" + n, chosen, crew, child())
+            : new SocketFollower("subscriber ws-" + n, chosen, n % 2 == 0, crew, child()));
+  }
+
+  private Random child() {
+    return new Random(random.nextLong());
+  }
+
+  private void load(List<String> channels, Ledger ledger) throws InterruptedException {
+    long start = System.nanoTime();
+    long end = start + TimeUnit.SECONDS.toNanos(options.seconds());
+    for (long now = start; now < end && crew.failures().first() == null; now = System.nanoTime()) {
+      if (random.nextDouble() < options.cutsPerSecond() * TICK_MS / 1000) {
+        var victim = followers.get(random.nextInt(followers.size()));
+        if (random.nextInt(4) == 0) {
+          victim.stall(random.nextInt(STALL_MS_MAX));
+        } else {
+          victim.cut();
+        }
+      }
+      if (followers.size() < options.subscribers()
+          && (now - start) * options.subscribers() > (end - start) * followers.size()) {
+        startFollower(channels);
+      }
+      progress.at(TimeUnit.NANOSECONDS.toSeconds(now - start), options.seconds(), words(ledger));
+      TimeUnit.MILLISECONDS.sleep(TICK_MS);
+    }
+  }
+
+  private String words(Ledger ledger) {
+    return "%,d committed, %,d delivered"
+        .formatted(ledger.committedCount(), crew.counters().of(Counters.Name.DELIVERED));
+  }
+
+  private VerifyResult settle(Ledger ledger, int epoch, CommitLog commits)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.settleSeconds());
+    progress.at(options.seconds(), options.seconds(), "writers stop, everything arrives");
+    if (crew.failures().first() == null) {
+      crew.stop(leftMs(deadline));
+      sentinel(ledger, deadline);
+      if (!ledger.awaitSentinels(leftMs(deadline))) {
+        crew.failures()
+            .fail(new IllegalStateException("PostgreSQL's commit order did not come to its end"));
+      }
+      commits.stop();
+      awaitFollowers(ledger, deadline);
+      readAll(ledger, epoch, deadline);
+    }
+    return result(ledger);
+  }
+
+  private static long leftMs(long deadline) {
+    return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
+  }
+
+  /**
+   * One more commit, in a channel outside the run: when the commit log shows it, it has shown all
+   * that came before.
+   */
+  private void sentinel(Ledger ledger, long deadline) throws InterruptedException {
+    var id = UUID.randomUUID();
+    ledger.expectSentinel(id);
+    while (System.nanoTime() < deadline) {
+      try (var connection = target.connect();
+          var statement =
+              connection.prepareStatement(
+                  "select tailrace.publish(?, 'message.posted', '{\"text\":\"end\"}', null, null, ?)")) {
+        statement.setString(1, "chat:verify-" + run + "-end");
+        statement.setObject(2, id);
+        statement.execute();
+        return;
+      } catch (SQLException _) {
+        TimeUnit.MILLISECONDS.sleep(TICK_MS);
+      }
+    }
+  }
+
+  private void awaitFollowers(Ledger ledger, long deadline) throws InterruptedException {
+    while (System.nanoTime() < deadline && crew.failures().first() == null) {
+      boolean all =
+          followers.stream()
+              .allMatch(follower ->
+                  follower.channels().stream()
+                      .allMatch(channel -> follower.last(channel) >= ledger.head(channel)));
+      if (all) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(TICK_MS);
+    }
+  }
+
+  private void readAll(Ledger ledger, int epoch, long deadline) throws InterruptedException {
+    var reader = new Reader("history", crew, ledger, child());
+    for (var channel : ledger.channels()) {
+      while (true) {
+        try {
+          reader.readAll(channel, epoch);
+          break;
+        } catch (IOException lost) {
+          if (System.nanoTime() > deadline) {
+            crew.failures().fail(new IllegalStateException("history cannot be read: " + lost));
+            return;
+          }
+          TimeUnit.MILLISECONDS.sleep(TICK_MS);
+        }
+      }
+    }
+  }
+
+  private VerifyResult result(Ledger ledger) {
+    for (var follower : followers) {
+      follower.close();
+      for (var channel : follower.channels()) {
+        follower.witnesses(channel).forEach(witness -> ledger.witnessed(channel, witness));
+      }
+    }
+    Map<String, Long> counts = new TreeMap<>();
+    for (var name : Counters.Name.values()) {
+      counts.put(name.words(), crew.counters().of(name));
+    }
+    var failure = crew.failures().first();
+    var verdict =
+        failure == null
+            ? Oracle.judge(ledger.runs())
+            : new Verdict.Broken(
+                new Counterexample(0, "-", 0, null, String.valueOf(failure.getMessage())));
+    return new VerifyResult(verdict, counts);
+  }
+
+  @Override
+  public void close() {
+    followers.forEach(Follower::close);
+    crew.close();
+  }
+}
