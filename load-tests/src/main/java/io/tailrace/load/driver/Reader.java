@@ -151,12 +151,8 @@ public final class Reader implements Actor {
       var page = HistoryAnswer.parse(answer.body());
       first = first == null ? page : first;
       for (var event : page.events()) {
-        var entity = event.envelope().entity();
-        if (entity == null) {
-          throw new ProtocolViolation(
-              "%s: the snapshot of %s holds an event without entity".formatted(name, channel));
-        }
-        entities.put(entity, event.sighting(Via.HISTORY));
+        var key = SnapshotReading.keyOf(event.envelope().entity(), event.seq());
+        entities.put(key, event.sighting(Via.HISTORY));
       }
       cursor = page.next();
     } while (cursor != null);

@@ -2,6 +2,7 @@ package io.tailrace.load.oracle;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,24 +44,25 @@ final class SnapshotCheck {
     Map<String, Reference.Expected> latest = new HashMap<>();
     for (long seq = 1; seq <= snapshot.seq(); seq++) {
       var event = committed.at(seq);
-      if (event.entity() != null) {
-        latest.put(event.entity(), event);
-      }
+      latest.put(SnapshotReading.keyOf(event.entity(), seq), event);
     }
     for (var entry : latest.entrySet()) {
       var shown = snapshot.entities().get(entry.getKey());
       var words = compare(committed, entry.getValue(), shown);
       if (words != null) {
-        return found(run, snapshot, entry.getValue(), "entity " + entry.getKey() + ": " + words);
+        return found(run, snapshot, entry.getValue(), named(entry.getKey()) + ": " + words);
       }
     }
     for (var entry : snapshot.entities().entrySet()) {
       if (!latest.containsKey(entry.getKey()) && entry.getValue().seq() <= snapshot.seq()) {
-        return found(
-            run, snapshot, null, "entity " + entry.getKey() + " does not exist at this seq");
+        return found(run, snapshot, null, named(entry.getKey()) + " does not exist at this seq");
       }
     }
     return null;
+  }
+
+  private static String named(String key) {
+    return key.startsWith("\0") ? "event without entity" : "entity " + key;
   }
 
   private static @Nullable String compare(
@@ -78,8 +80,7 @@ final class SnapshotCheck {
     boolean same =
         there.id().equals(shown.id())
             && there.content() == shown.content()
-            && wanted.entity() != null
-            && wanted.entity().equals(there.entity());
+            && Objects.equals(wanted.entity(), there.entity());
     return same ? null : "shown event is not the one committed as number " + shown.seq();
   }
 
