@@ -17,9 +17,9 @@ public sealed interface CommitResult {
   /**
    * The key was claimed before, with the same body, for these events.
    *
-   * @param commitTime of the first write; null where the database has forgotten it
+   * @param commitTime of the first write; where it is not known, a time shortly before it
    */
-  record Replayed(List<String> ids, @Nullable Instant commitTime) implements CommitResult {}
+  record Replayed(List<String> ids, Instant commitTime) implements CommitResult {}
 
   /** The key was claimed before, with another body. Nothing was written. */
   record KeyReused() implements CommitResult {}

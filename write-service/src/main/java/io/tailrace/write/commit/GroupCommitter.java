@@ -5,6 +5,7 @@ import io.tailrace.write.commit.CommitResult.KeyReused;
 import io.tailrace.write.commit.CommitResult.Replayed;
 import io.tailrace.write.commit.CommitResult.Unavailable;
 import io.tailrace.write.measure.WriteMetrics;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -115,12 +116,12 @@ public final class GroupCommitter implements AutoCloseable {
     Claim firstClaim = first.claim();
     boolean sameBody = firstClaim != null && firstClaim.bodyHash().equals(claim.bodyHash());
     return switch (result) {
-      case Committed done ->
-          CompletableFuture.completedFuture(
-              sameBody
-                  ? new Replayed(
-                      first.rows().stream().map(EventRow::id).toList(), done.commitTime())
-                  : new KeyReused());
+      case Committed done -> {
+        Instant time = done.commitTime();
+        List<String> ids = first.rows().stream().map(EventRow::id).toList();
+        yield CompletableFuture.completedFuture(
+            sameBody ? new Replayed(ids, time == null ? done.createdAt() : time) : new KeyReused());
+      }
       case CommitResult same when sameBody -> CompletableFuture.completedFuture(same);
       case CommitResult _ -> {
         // The first one decided nothing about this body: ask the database.

@@ -17,7 +17,7 @@ public final class WrittenRows {
   private static final String BY_KEY =
       """
       select encode(body_hash, 'hex'), ids,
-        (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000000)::bigint
+        (extract(epoch from coalesce(pg_xact_commit_timestamp(xmin), created_at)) * 1000000)::bigint
       from tailrace.written where tenant = ? and author = ? and key = ?
       """;
 
@@ -33,9 +33,9 @@ public final class WrittenRows {
   /**
    * A key that was claimed.
    *
-   * @param commitTime null where the database has forgotten it
+   * @param commitTime where the database has forgotten it, the time of the row's creation
    */
-  record Written(String bodyHash, List<String> ids, @Nullable Instant commitTime) {}
+  record Written(String bodyHash, List<String> ids, Instant commitTime) {}
 
   private WrittenRows() {}
 
@@ -53,7 +53,8 @@ public final class WrittenRows {
         for (UUID id : (UUID[]) row.getArray(2).getArray()) {
           ids.add(id.toString());
         }
-        return new Written(row.getString(1), ids, instant(row, 3));
+        Instant commitTime = Instant.EPOCH.plus(row.getLong(3), ChronoUnit.MICROS);
+        return new Written(row.getString(1), ids, commitTime);
       }
     }
   }

@@ -36,16 +36,17 @@ sealed interface Answer {
 
     /** The body. Names and ids need no escapes: their grammars have no such character. */
     byte[] body() {
+      boolean placed = status() == 201;
       StringBuilder json = new StringBuilder(64 + 220 * events.size());
       if (single) {
-        events.getFirst().append(json, traceId);
+        events.getFirst().append(json, traceId, placed);
       } else {
         json.append("{\"events\":[");
         for (int i = 0; i < events.size(); i++) {
           if (i > 0) {
             json.append(',');
           }
-          events.get(i).append(json, traceId);
+          events.get(i).append(json, traceId, placed);
         }
         json.append("],\"traceId\":\"").append(traceId).append("\"}");
       }
@@ -59,11 +60,11 @@ sealed interface Answer {
    * @param committed when, where the seq is not known
    */
   record One(Channel channel, String id, @Nullable Sequenced sequenced, Instant committed) {
-    private void append(StringBuilder json, String writeTraceId) {
+    private void append(StringBuilder json, String writeTraceId, boolean placed) {
       json.append("{\"channel\":\"").append(channel.name());
       json.append("\",\"id\":\"").append(id);
       String traceId = writeTraceId;
-      if (sequenced == null) {
+      if (sequenced == null || !placed) {
         json.append("\",\"time\":\"").append(Times.format(committed));
       } else {
         json.append("\",\"epoch\":").append(sequenced.epoch());

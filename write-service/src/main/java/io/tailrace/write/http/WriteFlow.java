@@ -158,8 +158,10 @@ final class WriteFlow {
       case CommitResult.Replayed before -> {
         metrics.replayed();
         Instant time = before.commitTime();
-        Instant told = time == null ? Instant.EPOCH : time;
-        List<One> events = places.await(channels(unit), before.ids(), time, told);
+        List<One> events =
+            request.waitForSeq()
+                ? places.await(channels(unit), before.ids(), time, time)
+                : unplaced(channels(unit), before.ids(), time);
         logWritten(request, identity, unit, true);
         yield new Written(events, single(request), traceId(request), true);
       }
@@ -186,22 +188,25 @@ final class WriteFlow {
     for (One event : known) {
       all &= event.sequenced() != null;
     }
-    if (all) {
-      return new Written(known, single(request), traceId(request), false);
-    }
-    Instant time = done.commitTime();
-    Instant told = time != null ? time : commitTimes.of(rowIds.getFirst(), done.createdAt());
-    List<One> events = new ArrayList<>(rowIds.size());
-    for (int i = 0; i < rowIds.size(); i++) {
-      One place = known.isEmpty() ? null : known.get(i);
-      events.add(
-          new One(
-              unit.rows().get(i).channel(),
-              rowIds.get(i),
-              place == null ? null : place.sequenced(),
-              told));
+    List<One> events = known;
+    if (!all) {
+      Instant time = done.commitTime();
+      events =
+          unplaced(
+              channels(unit),
+              rowIds,
+              time != null ? time : commitTimes.of(rowIds.getFirst(), done.createdAt()));
     }
     return new Written(events, single(request), traceId(request), false);
+  }
+
+  /** All without a place: a transaction is told as a whole. */
+  private static List<One> unplaced(List<Channel> channels, List<String> ids, Instant committed) {
+    List<One> events = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      events.add(new One(channels.get(i), ids.get(i), null, committed));
+    }
+    return events;
   }
 
   private WriteUnit unit(WriteRequest request, Identity identity, List<NewEvent> events) {
