@@ -75,7 +75,7 @@ final class Leadership implements Runnable {
     } catch (SlotException e) {
       halt.halt(String.valueOf(e.getMessage()), e.getCause());
     } catch (SQLException e) {
-      halt.halt("the session that holds the lead lock is lost, or PostgreSQL is", e);
+      halt.halt("PostgreSQL cannot be asked", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -192,18 +192,30 @@ final class Leadership implements Runnable {
       throws SQLException, InterruptedException {
     Translator translator = new Translator(config.slot().incarnation(), timeline, confirmed);
     CountDownLatch started = new CountDownLatch(1);
+    long recordBytesMax = kafka.recordBytesMax();
+    LOG.atInfo()
+        .addKeyValue("slot", config.slot().name())
+        .addKeyValue("confirmed", Long.toHexString(confirmed))
+        .addKeyValue("timeline", timeline)
+        .addKeyValue("recordBytesMax", recordBytesMax)
+        .log("starting the stream");
     try (Publisher publisher =
-        new Publisher(kafka.producer(), kafka.recordBytesMax(), config.ackWait(), halt)) {
+        new Publisher(kafka.producer(), recordBytesMax, config.ackWait(), halt)) {
       Carrier carrier = new Carrier(translator, publisher, metrics, clock);
       Tail tail =
           Tail.start(
               config.tailSource(),
               check(confirmed, started),
               carrier,
-              (message, cause) -> halt.halt("the replication stream ended: " + message, cause),
+              this::streamEnded,
               System::nanoTime);
       try {
         watch(source, gate, started);
+      } catch (SQLException e) {
+        // At once, without a clean end of the stream: whoever leads now waits for the slot.
+        halt.halt("the session that holds the lead lock is lost, or PostgreSQL is", e);
+      } catch (SlotException e) {
+        halt.halt(String.valueOf(e.getMessage()), e.getCause());
       } finally {
         if (!tail.stop()) {
           LOG.atWarn().log("the stream did not end by itself; ending its session");
@@ -211,6 +223,16 @@ final class Leadership implements Runnable {
         }
       }
     }
+  }
+
+  private void streamEnded(String message, @Nullable Throwable cause) {
+    // Debezium wraps; what happened stands innermost.
+    Throwable innermost = cause;
+    while (innermost != null && innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    String reason = innermost == null ? message : innermost.toString();
+    halt.halt("the replication stream ended: " + reason, cause);
   }
 
   /**
