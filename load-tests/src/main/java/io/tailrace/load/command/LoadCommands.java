@@ -7,6 +7,6 @@ import java.util.List;
 public final class LoadCommands implements CommandProvider {
   @Override
   public List<Object> commands() {
-    return List.of(new VerifyCommand());
+    return List.of(new VerifyCommand(), new ChaosCommand());
   }
 }

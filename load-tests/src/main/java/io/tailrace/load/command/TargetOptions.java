@@ -51,6 +51,8 @@ final class TargetOptions {
     var base = url != null ? url : URI.create(needed(read(data), "url", data));
     return new Target(
         base,
+        base,
+        base,
         TENANT,
         user -> installation.token(TENANT, user, Set.of("publisher", "admin"), null, TOKENS_FOR),
         () -> jdbc != null ? jdbc : jdbcUrl(data));

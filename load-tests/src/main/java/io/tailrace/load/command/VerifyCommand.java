@@ -1,5 +1,6 @@
 package io.tailrace.load.command;
 
+import io.tailrace.load.scenario.Disturbance;
 import io.tailrace.load.scenario.Verification;
 import io.tailrace.load.scenario.VerifyOptions;
 import io.tailrace.load.scenario.VerifyResult;
@@ -75,7 +76,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private VerifyResult run(VerifyOptions options) throws InterruptedException {
     try (var bar = new Bar("verify");
-        var verification = new Verification(options, target.target(), bar)) {
+        var verification = new Verification(options, target.target(), Disturbance.NONE, bar)) {
       return verification.run();
     } catch (IOException | SQLException failure) {
       throw new CommandException("The system cannot be reached: " + failure.getMessage(), failure);

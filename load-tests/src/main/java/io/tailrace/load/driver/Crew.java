@@ -41,7 +41,7 @@ public final class Crew implements AutoCloseable {
 
   /** The HTTP interface as this user. */
   public Http http(String user) {
-    return new Http(client, target.base(), target.tokens().apply(user));
+    return new Http(client, target, target.tokens().apply(user));
   }
 
   /** Lets the actor act this often, in a thread of its own, until {@link #stop}. */

@@ -14,12 +14,12 @@ public final class Http {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final HttpClient client;
-  private final URI base;
+  private final Target target;
   private final String token;
 
-  public Http(HttpClient client, URI base, String token) {
+  public Http(HttpClient client, Target target, String token) {
     this.client = client;
-    this.base = base;
+    this.target = target;
     this.token = token;
   }
 
@@ -30,8 +30,9 @@ public final class Http {
         .build();
   }
 
-  public URI base() {
-    return base;
+  /** Where subscribers connect. */
+  public URI gateway() {
+    return target.gateway();
   }
 
   public String token() {
@@ -42,20 +43,20 @@ public final class Http {
    * @throws IOException if no answer came; whether the request was carried out is then unknown
    */
   public Answer get(String path) throws IOException, InterruptedException {
-    return send(request(path).GET().build());
+    return send(request(target.history(), path).GET().build());
   }
 
   public Answer post(String path, byte[] json, Map<String, String> headers)
       throws IOException, InterruptedException {
     var request =
-        request(path)
+        request(target.write(), path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(json));
     headers.forEach(request::header);
     return send(request.build());
   }
 
-  HttpRequest.Builder request(String path) {
+  private HttpRequest.Builder request(URI base, String path) {
     return HttpRequest.newBuilder(base.resolve(path))
         .timeout(TIMEOUT)
         .header("Authorization", "Bearer " + token);

@@ -75,7 +75,7 @@ public final class SocketFollower implements Follower {
   }
 
   private void connected() throws IOException, InterruptedException {
-    try (var open = RawSocket.open(http.base())) {
+    try (var open = RawSocket.open(http.gateway())) {
       socket = open;
       counters.count(Name.CONNECTS);
       again.clear();

@@ -66,7 +66,8 @@ public final class SseFollower implements Follower {
 
   private void connected() throws IOException, InterruptedException {
     try (var open = new Socket()) {
-      open.connect(new InetSocketAddress(http.base().getHost(), http.base().getPort()), CONNECT_MS);
+      open.connect(
+          new InetSocketAddress(http.gateway().getHost(), http.gateway().getPort()), CONNECT_MS);
       open.setSoTimeout(SILENCE_MS);
       socket = open;
       open.getOutputStream().write(request().getBytes(StandardCharsets.ISO_8859_1));
@@ -92,8 +93,8 @@ public final class SseFollower implements Follower {
     return "GET %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n%s\r\n"
         .formatted(
             query,
-            http.base().getHost(),
-            http.base().getPort(),
+            http.gateway().getHost(),
+            http.gateway().getPort(),
             http.token(),
             cursor == null ? "" : "Last-Event-ID: " + cursor + "\r\n");
   }

@@ -33,6 +33,10 @@ import java.util.stream.IntStream;
 public final class Verification implements AutoCloseable {
   private static final long TICK_MS = 100;
   private static final long START_MS = 60_000;
+
+  /** A run goes on until the system was disturbed often enough, but not for ever. */
+  private static final int LONGER_AT_MOST = 3;
+
   private static final int STALL_MS_MAX = 1_500;
 
   /** Events that one act of a writer makes on average, by which the pace is divided. */
@@ -43,13 +47,19 @@ public final class Verification implements AutoCloseable {
 
   private final VerifyOptions options;
   private final Target target;
+  private final Disturbance disturbance;
   private final Progress progress;
   private final Crew crew;
   private final Random random;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final List<Follower> followers = new ArrayList<>();
 
-  public Verification(VerifyOptions options, Target target, Progress progress) {
+  /**
+   * @param disturbance what happens to the system meanwhile
+   */
+  public Verification(
+      VerifyOptions options, Target target, Disturbance disturbance, Progress progress) {
+    this.disturbance = disturbance;
     this.options = options;
     this.target = target;
     this.progress = progress;
@@ -149,7 +159,13 @@ public final class Verification implements AutoCloseable {
   private void load(List<String> channels, Ledger ledger) throws InterruptedException {
     long start = System.nanoTime();
     long end = start + TimeUnit.SECONDS.toNanos(options.seconds());
-    for (long now = start; now < end && crew.failures().first() == null; now = System.nanoTime()) {
+    long latest = end + (end - start) * LONGER_AT_MOST;
+    for (long now = start;
+        now < end || now < latest && !disturbance.enough();
+        now = System.nanoTime()) {
+      if (crew.failures().first() != null) {
+        break;
+      }
       if (random.nextDouble() < options.cutsPerSecond() * TICK_MS / 1000) {
         var victim = followers.get(random.nextInt(followers.size()));
         if (random.nextInt(4) == 0) {
@@ -162,7 +178,10 @@ public final class Verification implements AutoCloseable {
           && (now - start) * options.subscribers() > (end - start) * followers.size()) {
         startFollower(channels);
       }
-      progress.at(TimeUnit.NANOSECONDS.toSeconds(now - start), options.seconds(), words(ledger));
+      progress.at(
+          Math.min(options.seconds(), TimeUnit.NANOSECONDS.toSeconds(now - start)),
+          options.seconds(),
+          words(ledger));
       TimeUnit.MILLISECONDS.sleep(TICK_MS);
     }
   }
@@ -174,8 +193,9 @@ public final class Verification implements AutoCloseable {
 
   private VerifyResult settle(Ledger ledger, int epoch, CommitLog commits)
       throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.settleSeconds());
     progress.at(options.seconds(), options.seconds(), "writers stop, everything arrives");
+    disturbance.end();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.settleSeconds());
     if (crew.failures().first() == null) {
       crew.stop(leftMs(deadline));
       sentinel(ledger, deadline);
@@ -259,6 +279,7 @@ public final class Verification implements AutoCloseable {
     for (var name : Counters.Name.values()) {
       counts.put(name.words(), crew.counters().of(name));
     }
+    disturbance.counts().forEach(counts::put);
     var failure = crew.failures().first();
     var verdict =
         failure == null

@@ -1,0 +1,133 @@
+package io.tailrace.load.command;
+
+import io.tailrace.load.fault.OneJvm;
+import io.tailrace.load.fault.Victims;
+import io.tailrace.load.scenario.Killings;
+import io.tailrace.load.scenario.Verification;
+import io.tailrace.load.scenario.VerifyOptions;
+import io.tailrace.load.scenario.VerifyResult;
+import io.tailrace.standalone.cli.CommandException;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Verifies a system of its own while killing it. */
+@Command(
+    name = "chaos",
+    description = {
+      "Starts a system of its own on a folder of its own, kills its processes (-9) at random times and starts them again,",
+      "while everything that verify checks is checked."
+    },
+    mixinStandardHelpOptions = true)
+final class ChaosCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--minutes", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}.")
+  private int minutes = 2;
+
+  @Option(
+      names = "--kills",
+      defaultValue = "10",
+      description = "Goes on until there were so many, for at most four times the minutes.")
+  private int kills = 10;
+
+  @Option(
+      names = "--pause",
+      defaultValue = "5000",
+      description = "Milliseconds between ready and the next kill, on average.")
+  private int pauseMs = 5_000;
+
+  @Option(names = "--rate", defaultValue = "100", description = "Events written in a second.")
+  private int rate = 100;
+
+  @Option(names = "--channels", defaultValue = "6", description = "Default: ${DEFAULT-VALUE}.")
+  private int channels = 6;
+
+  @Option(
+      names = "--settle",
+      defaultValue = "120",
+      description = "Seconds that everything may take to arrive at the end.")
+  private int settle = 120;
+
+  @Option(names = "--seed", description = "Of all that is random. Default: another one each time.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--data",
+      description = "A folder that does not exist yet; it is kept. Default: a temporary one.")
+  private @Nullable Path data;
+
+  @Option(names = "--json", description = "The verdict as JSON.")
+  private boolean json = false;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (minutes < 1 || minutes > 24 * 60 || kills < 0 || pauseMs < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--minutes must be 1 to 1440, --kills and --pause positive");
+    }
+    long chosen = seed == null ? new Random().nextLong(1_000_000) : seed;
+    var folder = folder();
+    spec.commandLine().getErr().println("seed " + chosen + ", folder " + folder);
+    var result = run(chosen, folder);
+    spec.commandLine().getOut().println(new VerdictText(result).print(json));
+    return result.holds() ? 0 : 1;
+  }
+
+  private VerifyResult run(long chosen, Path folder) throws InterruptedException {
+    var options = options(chosen);
+    try (var bar = new Bar("chaos");
+        Victims victims = victims(folder);
+        var verification =
+            new Verification(
+                options, victims.target(), new Killings(victims, kills, pauseMs, chosen), bar)) {
+      return verification.run();
+    } catch (IOException | SQLException failure) {
+      throw new CommandException("The system cannot be reached: " + failure.getMessage(), failure);
+    }
+  }
+
+  private Victims victims(Path folder) throws IOException, InterruptedException {
+    return OneJvm.start(folder, freePort(), (data, base) -> TargetOptions.target(data, base, null));
+  }
+
+  private VerifyOptions options(long chosen) {
+    try {
+      return new VerifyOptions(minutes * 60, channels, rate, 9, 0.5, settle, chosen);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private Path folder() {
+    try {
+      var given = data;
+      if (given == null) {
+        return Files.createTempDirectory("tailrace-chaos-").resolve("data");
+      }
+      if (Files.exists(given)) {
+        throw new CommandException(
+            "The folder " + given + " exists: chaos only kills a system of its own.");
+      }
+      return given.toAbsolutePath();
+    } catch (IOException e) {
+      throw new CommandException("No temporary folder can be made: " + e.getMessage(), e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

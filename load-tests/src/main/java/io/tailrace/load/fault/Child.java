@@ -1,0 +1,129 @@
+package io.tailrace.load.fault;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One command of this command line as a process of its own, which can be killed and started again.
+ * One thread at a time.
+ */
+final class Child implements AutoCloseable {
+  private static final String MAIN = "io.tailrace.standalone.cli.Tailrace";
+  private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(150);
+  private static final long STOP_SECONDS = 20;
+  private static final long POLL_MS = 50;
+
+  private final String name;
+  private final URI base;
+  private final Path log;
+  private final List<String> command = new ArrayList<>();
+  private @Nullable Process process;
+
+  /**
+   * @param base where it answers {@code /health/ready}
+   */
+  Child(String name, URI base, Path log, String heap, List<String> arguments) {
+    this.name = name;
+    this.base = base;
+    this.log = log;
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx" + heap,
+            "-cp",
+            System.getProperty("java.class.path"),
+            MAIN));
+    command.addAll(arguments);
+  }
+
+  String name() {
+    return name;
+  }
+
+  void start() {
+    try {
+      process =
+          new ProcessBuilder(command)
+              .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(Redirect.appendTo(log.toFile()))
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      throw new IllegalStateException(name + " cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Waits until it says that it is ready; one that ended by itself meanwhile is started again, as a
+   * supervisor would.
+   */
+  void awaitReady() throws InterruptedException {
+    long deadline = System.nanoTime() + READY_NANOS;
+    try (var client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build()) {
+      while (!ready(client)) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              name + " is not ready after " + READY_NANOS / 1_000_000_000 + " s; see " + log);
+        }
+        if (process != null && !process.isAlive()) {
+          start();
+        }
+        TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      }
+    }
+  }
+
+  private boolean ready(HttpClient client) throws InterruptedException {
+    var request =
+        HttpRequest.newBuilder(base.resolve("/health/ready"))
+            .timeout(Duration.ofSeconds(5))
+            .build();
+    try {
+      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    var running = process;
+    if (running != null) {
+      running.destroyForcibly().waitFor();
+    }
+  }
+
+  /** SIGTERM, and SIGKILL where that does not help. */
+  @Override
+  public void close() {
+    var running = process;
+    process = null;
+    if (running != null) {
+      running.destroy();
+      try {
+        if (!running.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+          running.destroyForcibly();
+        }
+      } catch (InterruptedException _) {
+        running.destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

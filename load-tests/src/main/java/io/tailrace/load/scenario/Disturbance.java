@@ -1,0 +1,32 @@
+package io.tailrace.load.scenario;
+
+import java.util.Map;
+
+/** What happens to a system while it is verified. */
+public interface Disturbance {
+  /** Nothing happens. */
+  Disturbance NONE =
+      new Disturbance() {
+        @Override
+        public boolean enough() {
+          return true;
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public Map<String, Long> counts() {
+          return Map.of();
+        }
+      };
+
+  /** Whether enough has happened for a verdict to mean something. */
+  boolean enough();
+
+  /** Ends it; the system is whole again at the return. */
+  void end() throws InterruptedException;
+
+  /** What happened how often. */
+  Map<String, Long> counts();
+}
