@@ -70,7 +70,8 @@ public final class ServiceServer implements AutoCloseable {
   }
 
   private static void ready(HttpServerExchange exchange, List<? extends RunningService> services) {
-    boolean all = true;
+    // A list that is still empty is one that is still being filled.
+    boolean all = !services.isEmpty();
     Map<String, Boolean> each = new LinkedHashMap<>();
     for (RunningService service : services) {
       boolean ready = service.ready();

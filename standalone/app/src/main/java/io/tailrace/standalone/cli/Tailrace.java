@@ -3,6 +3,7 @@ package io.tailrace.standalone.cli;
 import io.tailrace.schemas.log.JsonLog;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,11 +19,16 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Begin with: ./tailrace up"})
 public final class Tailrace implements Runnable {
+  private static final Set<String> LOGS_ITSELF = Set.of("up", "service");
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Runs one command and ends the JVM: 0 done, 1 failed, 2 wrong use. */
   public static void main(String[] arguments) {
-    JsonLog.install();
+    // Before any logger: up writes to its own file, a service to standard error, all else is quiet.
+    if (arguments.length == 0 || !LOGS_ITSELF.contains(arguments[0])) {
+      JsonLog.installQuiet();
+    }
     System.exit(commandLine().execute(arguments));
   }
 

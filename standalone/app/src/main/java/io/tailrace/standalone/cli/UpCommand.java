@@ -1,5 +1,6 @@
 package io.tailrace.standalone.cli;
 
+import io.tailrace.schemas.log.JsonLog;
 import io.tailrace.standalone.launch.Installation;
 import io.tailrace.standalone.launch.Standalone;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
   private static final Duration TOKEN_FOR = Duration.ofDays(1);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -57,27 +60,48 @@ final class UpCommand implements Callable<Integer> {
     if (port < 0 || port > 65_535) {
       throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535");
     }
+    Path log = data.resolve("tailrace.log");
+    JsonLog.installFile(log);
     PrintWriter err = spec.commandLine().getErr();
-    err.println("starting; everything is kept in " + data.toAbsolutePath().normalize());
-    Standalone system =
-        Standalone.start(new Standalone.Options(data, host, port, demo), err::println);
+    err.println(
+        "starting; everything is kept in "
+            + data.toAbsolutePath().normalize()
+            + ", its log in "
+            + log.getFileName());
+    Standalone system = Standalone.of(new Standalone.Options(data, host, port, demo));
+    CountDownLatch started = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread stop =
         new Thread(
             () -> {
               err.println("stopping");
               system.close();
+              awaitBriefly(started); // a part that was just starting is stopped by its own thread
               stopped.countDown();
             },
             "stop");
-    if (untilReady) {
-      stop.start();
-    } else {
-      Runtime.getRuntime().addShutdownHook(stop);
-      greet(system);
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      system.begin(err::println);
+    } finally {
+      started.countDown();
     }
+    if (untilReady) {
+      return 0; // the end of the JVM stops the system
+    }
+    greet(system);
     stopped.await();
     return 0;
+  }
+
+  private static void awaitBriefly(CountDownLatch latch) {
+    try {
+      if (!latch.await(STOP_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        System.err.println("tailrace: a part did not stop in time");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void greet(Standalone system) {

@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole system in this JVM, on a data folder. The services are the same as in processes of
@@ -43,14 +44,13 @@ public final class Standalone implements AutoCloseable {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
 
-  private final StopOrder parts;
-  private final ServiceServer server;
-  private final Map<String, String> addresses;
+  private final StopOrder parts = new StopOrder();
+  private final Options options;
+  private @Nullable ServiceServer server;
+  private Map<String, String> addresses = Map.of();
 
-  private Standalone(StopOrder parts, ServiceServer server, Map<String, String> addresses) {
-    this.parts = parts;
-    this.server = server;
-    this.addresses = addresses;
+  private Standalone(Options options) {
+    this.options = options;
   }
 
   /**
@@ -61,6 +61,11 @@ public final class Standalone implements AutoCloseable {
    */
   public record Options(Path data, String host, int port, boolean demo) {}
 
+  /** Starts nothing yet, so that whoever can be interrupted has something to close first. */
+  public static Standalone of(Options options) {
+    return new Standalone(options);
+  }
+
   /**
    * Starts everything and returns when it is ready.
    *
@@ -68,33 +73,47 @@ public final class Standalone implements AutoCloseable {
    * @throws IllegalStateException naming the part that did not start; all others are stopped again
    */
   public static Standalone start(Options options, Consumer<String> progress) {
-    StopOrder parts = new StopOrder();
+    Standalone system = of(options);
+    system.begin(progress);
+    return system;
+  }
+
+  /**
+   * Starts everything and returns when it is ready. A {@link #close()} from another thread ends it
+   * early.
+   *
+   * @param progress told what has been reached, one line at a time
+   * @throws IllegalStateException naming the part that did not start; all others are stopped again
+   */
+  public void begin(Consumer<String> progress) {
     try {
-      return start(options, progress, parts);
+      startParts(progress);
     } catch (RuntimeException e) {
       parts.close();
       throw e;
     }
   }
 
-  private static Standalone start(Options options, Consumer<String> progress, StopOrder parts) {
+  private void startParts(Consumer<String> progress) {
     Installation installation = Installation.open(options.data());
     Router router = new Router(installation, options.demo());
     List<RunningService> services = new CopyOnWriteArrayList<>();
-    ServiceServer server = ServiceServer.start(options.host(), options.port(), services, router);
-    parts.add(StopOrder.Part.HTTP, server);
+    ServiceServer http =
+        parts.add(
+            StopOrder.Part.HTTP,
+            ServiceServer.start(options.host(), options.port(), services, router));
+    server = http;
     Servers servers = Servers.start(installation, parts);
     progress.accept("PostgreSQL and Kafka run");
-    ServiceSettings settings = new ServiceSettings(installation, servers, server.port());
+    ServiceSettings settings = new ServiceSettings(installation, servers, http.port());
     Services started = startServices(settings, parts);
-    services.addAll(started.all());
     started.awaitReady(READY_WITHIN);
     router.route(
         new Router.Targets(
             started.write().handler(), started.gateway().handler(), started.catchup().handler()));
-    Map<String, String> addresses = settings.addresses(options.host());
+    addresses = settings.addresses(options.host());
     installation.writeAddresses(addresses);
-    return new Standalone(parts, server, addresses);
+    services.addAll(started.all()); // from now on /health/ready says 200
   }
 
   private static Services startServices(ServiceSettings settings, StopOrder parts) {
@@ -153,7 +172,11 @@ public final class Standalone implements AutoCloseable {
 
   /** The port that serves everything. */
   public int port() {
-    return server.port();
+    ServiceServer running = server;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return running.port();
   }
 
   /** Where everything listens, as {@code tailrace.properties} in the data folder says. */

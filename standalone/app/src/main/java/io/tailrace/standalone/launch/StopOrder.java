@@ -40,14 +40,25 @@ final class StopOrder implements AutoCloseable {
   }
 
   private final Map<Part, AutoCloseable> started = new EnumMap<>(Part.class);
+  private boolean closed;
 
+  /**
+   * Keeps what was started.
+   *
+   * @throws IllegalStateException where everything was stopped meanwhile: then this part is, too
+   */
   synchronized <T extends AutoCloseable> T add(Part part, T running) {
+    if (closed) {
+      stop(part, running);
+      throw new IllegalStateException("stopped while it was starting");
+    }
     started.put(part, running);
     return running;
   }
 
   @Override
   public synchronized void close() {
+    closed = true;
     started.forEach(StopOrder::stop);
     started.clear();
   }
