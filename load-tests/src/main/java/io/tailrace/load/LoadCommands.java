@@ -1,5 +1,7 @@
 package io.tailrace.load;
 
+import io.tailrace.load.command.ChaosCommand;
+import io.tailrace.load.command.VerifyCommand;
 import io.tailrace.load.replay.ReplayCommand;
 import io.tailrace.standalone.cli.CommandProvider;
 import java.util.List;
@@ -8,6 +10,6 @@ import java.util.List;
 public final class LoadCommands implements CommandProvider {
   @Override
   public List<Object> commands() {
-    return List.of(new ReplayCommand());
+    return List.of(new VerifyCommand(), new ChaosCommand(), new ReplayCommand());
   }
 }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "while everything that verify checks is checked."
     },
     mixinStandardHelpOptions = true)
-final class ChaosCommand implements Callable<Integer> {
+public final class ChaosCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--minutes", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}.")

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       "the order of PostgreSQL's commits must be the same list. Writes to channels chat:verify-* of the tenant demo."
     },
     mixinStandardHelpOptions = true)
-final class VerifyCommand implements Callable<Integer> {
+public final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private TargetOptions target = new TargetOptions();
 
