@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { connect } from '../src/index.js';
 import { chainNext, chainStart } from '../src/protocol/chain.js';
 import { FakeNetwork, settle } from './support/fake-network.js';
+
+// the Node 18 of Debian 12 keeps it behind a flag; every browser, and the Node that the package asks for, has it
+globalThis.crypto ??= webcrypto;
 
 const EVENT = { id: 'i', type: 'message.posted', author: 'ann', time: '2026-01-01T00:00:00.000001Z' };
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class BrowserIT {
   private static final Path TESTS = Path.of("src/test/browser").toAbsolutePath();
+  private static final Path CLIENT = Path.of("../../clients/js").toAbsolutePath().normalize();
   private static final Path OUTPUT = Path.of("target/browser").toAbsolutePath();
   private static final Path CHROMIUM =
       Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
@@ -35,10 +36,11 @@ final class BrowserIT {
     Files.createDirectories(OUTPUT);
     if (!Files.isExecutable(CHROMIUM) || !runs("node") || !runs("npm")) {
       fail(
-          "The browser tests need Node, npm and Chromium: apt-get install nodejs npm chromium"
+          "The browser tests need Node 18 or newer, npm and Chromium: apt-get install nodejs npm chromium"
               + " (or set CHROMIUM to another Chromium)");
     }
-    assertEquals(0, run("npm-ci.log", List.of("npm", "ci", "--no-audit", "--no-fund"), Map.of()));
+    List<String> install = List.of("npm", "ci", "--no-audit", "--no-fund");
+    assertPassed(TESTS, "npm-ci.log", install, Map.of());
     system =
         Standalone.start(new Standalone.Options(data, "127.0.0.1", 0, true), System.err::println);
   }
@@ -57,24 +59,36 @@ final class BrowserIT {
             "TAILRACE_URL", "http://localhost:" + system.port(),
             "TAILRACE_SCREENSHOTS", OUTPUT.toString(),
             "CHROMIUM", CHROMIUM.toString());
-    int exit = run("tests.log", List.of("npm", "test"), environment);
-    assertEquals(0, exit, () -> "a browser test failed:\n" + text(OUTPUT.resolve("tests.log")));
+    assertPassed(TESTS, "tests.log", List.of("npm", "test"), environment);
+  }
+
+  @Test
+  void theClientThatItLoads() throws IOException, InterruptedException {
+    assertPassed(CLIENT, "client.log", List.of("npm", "test"), Map.of());
+  }
+
+  private static void assertPassed(
+      Path folder, String log, List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    int exit = run(folder, log, command, environment);
+    assertEquals(0, exit, () -> command + " failed:\n" + text(OUTPUT.resolve(log)));
   }
 
   private static boolean runs(String program) throws InterruptedException {
     try {
-      return run(program + "-version.log", List.of(program, "--version"), Map.of()) == 0;
+      return run(TESTS, program + "-version.log", List.of(program, "--version"), Map.of()) == 0;
     } catch (IOException notThere) {
       return false;
     }
   }
 
-  /** Runs a program in the tests' folder, bounded in time; what it prints goes to a file. */
-  private static int run(String log, List<String> command, Map<String, String> environment)
+  /** Runs a program in a folder, bounded in time; what it prints goes to a file. */
+  private static int run(
+      Path folder, String log, List<String> command, Map<String, String> environment)
       throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(TESTS.toFile())
+            .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(OUTPUT.resolve(log).toFile());
     builder.environment().putAll(environment);
