@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class Leadership implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
   private static final Duration LOCK_EVERY = Duration.ofMillis(250);
+  private static final Duration START_EVERY = Duration.ofMillis(10);
   private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
   /** Where this relay stands. */
@@ -260,14 +261,15 @@ final class Leadership implements Runnable {
 
   private void watch(Source source, SlotGate gate, CountDownLatch started)
       throws SQLException, InterruptedException {
-    Duration wait = LOCK_EVERY;
-    do {
-      if (started.getCount() == 0 && stage != Stage.STREAMING) {
-        stage = Stage.STREAMING;
-        metrics.leading(true);
-        wait = WATCH_EVERY;
-        LOG.atInfo().addKeyValue("slot", config.slot().name()).log("streaming");
+    while (started.getCount() > 0) {
+      if (pause(START_EVERY)) {
+        return;
       }
+    }
+    stage = Stage.STREAMING;
+    metrics.leading(true);
+    LOG.atInfo().addKeyValue("slot", config.slot().name()).log("streaming");
+    do {
       SlotState state = gate.usable();
       metrics.slot(state.walStatus(), state.lagBytes());
       if (state.lagBytes() > config.idleBytesMax()) {
@@ -276,7 +278,7 @@ final class Leadership implements Runnable {
         source.writeMessage(TailSource.MESSAGE_PREFIX);
         metrics.nudged();
       }
-    } while (!pause(wait));
+    } while (!pause(WATCH_EVERY));
   }
 
   /** Waits; true when it is time to stop. */

@@ -13,11 +13,11 @@ final class Pace {
   /** The next wait, given how long ago the last message came. */
   static long waitNanos(long idleNanos) {
     if (idleNanos < 20 * MS) {
-      return MS / 4;
+      return MS / 5;
     }
     if (idleNanos < 1_000 * MS) {
-      return MS;
+      return MS / 2;
     }
-    return 3 * MS;
+    return 3 * MS / 2;
   }
 }

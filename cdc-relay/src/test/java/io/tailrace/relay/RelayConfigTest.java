@@ -1,0 +1,55 @@
+package io.tailrace.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tailrace.relay.tail.TailSource;
+import io.tailrace.schemas.config.Settings;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RelayConfigTest {
+  private static RelayConfig at(String url) {
+    return RelayConfig.at(url, "relay", "secret", "kafka:9092");
+  }
+
+  @Test
+  void theAddressIsTakenApartForTheStream() {
+    TailSource source = at("jdbc:postgresql://db.example:5433/shop?sslmode=require").tailSource();
+
+    assertEquals("db.example", source.host());
+    assertEquals(5433, source.port());
+    assertEquals("shop", source.database());
+    assertEquals("require", source.driver().get("sslmode"));
+    assertEquals("tailrace_1", source.slot());
+  }
+
+  @Test
+  void anAddressThatIsNoneIsRefusedByName() {
+    IllegalArgumentException refusal =
+        assertThrows(IllegalArgumentException.class, () -> at("postgres://db/shop"));
+
+    assertTrue(String.valueOf(refusal.getMessage()).startsWith("database.url="));
+  }
+
+  @Test
+  void theIncarnationNamesTheSlot() {
+    Settings settings =
+        Settings.load(RelayConfig.keys(), List.of("--slot.incarnation=7"), Map.of());
+
+    assertEquals("tailrace_7", RelayConfig.of(settings).slot().name());
+  }
+
+  @Test
+  void theSlotIsNotMadeUnlessAsked() {
+    assertFalse(at("jdbc:postgresql://db/shop").slotCreate());
+  }
+
+  @Test
+  void thePasswordStaysOutOfLogs() {
+    assertFalse(at("jdbc:postgresql://db/shop").toString().contains("secret"));
+  }
+}
