@@ -143,7 +143,8 @@ public final class Gateway implements AutoCloseable {
     return started;
   }
 
-  private static Path keys() {
+  /** A file with the tenant's key. */
+  public static Path keys() {
     try {
       Path file = Files.createTempFile("tailrace-keys-", ".json");
       file.toFile().deleteOnExit();
