@@ -29,7 +29,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes the outbox topic as a relay would, and reads what came of it. */
 public final class OutboxLog implements AutoCloseable {
-  private static final long EPOCH_MICROS = 1_790_000_000_000_000L;
+  /** Now: the outbox topic forgets records whose time is more than its retention ago. */
+  private static final long EPOCH_MICROS = System.currentTimeMillis() * 1000;
 
   private final String bootstrap;
   private final KafkaProducer<byte[], byte[]> producer;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param chain the chain at {@code seq}
  */
 record SnapshotCursor(int epoch, long seq, long chain, HistoryReader.Cursor from) {
-  private static final int LENGTH_MAX = 2000;
+  /** An entity has at most 200 characters of 4 bytes, which hex and base64 make 2134. */
+  private static final int LENGTH_MAX = 4096;
 
   String encode() {
     String place =
