@@ -1,0 +1,53 @@
+package io.tailrace.load.command;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tailrace.load.oracle.Verdict;
+import io.tailrace.load.scenario.Disturbance;
+import io.tailrace.load.scenario.Progress;
+import io.tailrace.load.scenario.Verification;
+import io.tailrace.load.scenario.VerifyOptions;
+import io.tailrace.standalone.launch.Standalone;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole system under load, with connections that break all the time. */
+class VerifyIT {
+  @TempDir static Path folder;
+  static Standalone system;
+
+  @BeforeAll
+  static void start() {
+    system =
+        Standalone.start(
+            new Standalone.Options(folder.resolve("data"), "127.0.0.1", 0, false), _ -> {});
+  }
+
+  @AfterAll
+  static void stop() {
+    system.close();
+  }
+
+  @Test
+  void everybodySeesTheSameListWhileConnectionsBreak() throws Exception {
+    long seed = new Random().nextInt(1_000_000);
+    System.out.println("seed " + seed);
+    var options = new VerifyOptions(15, 4, 150, 9, 3, 90, seed);
+    var target = TargetOptions.target(folder.resolve("data"), null, null);
+    try (var verification = new Verification(options, target, Disturbance.NONE, Progress.SILENT)) {
+
+      var result = verification.run();
+
+      var text = new VerdictText(result).print(false);
+      System.out.println(text);
+      var holds = assertInstanceOf(Verdict.Holds.class, result.verdict(), text);
+      assertTrue(holds.events() > 500, text);
+      assertTrue(result.counts().getOrDefault("cuts", 0L) > 5, text);
+    }
+  }
+}
