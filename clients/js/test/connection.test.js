@@ -73,6 +73,17 @@ describe('the connection', () => {
     assert.equal(answered.state.phase, 'open');
   });
 
+  test('pings soon and often at first, for the clock, then as the server asks', () => {
+    const waits = [timer(feed(initialConnection, ...greeted).effects, 'heartbeat').ms];
+    let state = open();
+    for (let i = 0; i < 5; i++) {
+      const beat = feed(state, { on: 'timer', name: 'heartbeat' });
+      waits.push(timer(beat.effects, 'heartbeat').ms);
+      state = beat.state;
+    }
+    assert.deepEqual(waits, [400, 400, 400, 400, 10_000, 10_000]);
+  });
+
   test('no welcome in time is given up', () => {
     for (const reached of [2, 3]) {
       const { state } = feed(initialConnection, ...greeted.slice(0, reached), { on: 'timer', name: 'greeting' });

@@ -23,6 +23,9 @@ import { parseTime } from '../protocol/time.js';
 const GREETING_MS = 10_000;
 /** An answer to a ping later than this means that the connection is dead, whatever TCP thinks. */
 const PONG_MS = 10_000;
+/** The first pings come soon after each other: the server's clock is read from the fastest of several answers. */
+const EARLY_PINGS = 5;
+const EARLY_PING_EVERY_MS = 400;
 /** A connection that lived this long is no part of a series of failures any more. */
 const STABLE_MS = 5_000;
 /** A new token is sent this long before the old one runs out, or halfway where tokens live shorter than twice that. */
@@ -40,6 +43,7 @@ export const initialConnection = Object.freeze({
   token: null,
   session: null,
   heartbeatMs: 0,
+  pings: 0,
   awaitingPong: false,
   /** How the last socket ended: `{code, reason}`, null while all is well. */
   lastClose: null,
@@ -165,11 +169,11 @@ function onFrame(state, frame, serverNowMs) {
 
 function onWelcome(state, frame) {
   return {
-    state: { ...state, phase: 'open', session: frame.session, heartbeatMs: frame.heartbeatMs, lastClose: null },
+    state: { ...state, phase: 'open', session: frame.session, heartbeatMs: frame.heartbeatMs, pings: 1, lastClose: null },
     effects: [
       { do: 'noTimers' },
       ...ping(),
-      { do: 'timer', name: 'heartbeat', ms: frame.heartbeatMs / 2 },
+      { do: 'timer', name: 'heartbeat', ms: EARLY_PING_EVERY_MS },
       { do: 'timer', name: 'stable', ms: STABLE_MS },
       ...renewal(frame.exp, parseTime(frame.time)),
       { do: 'up' },
@@ -194,11 +198,14 @@ function onTimer(state, name) {
       return state.phase === 'waiting' ? fetchToken(state) : stay(state);
     case 'greeting':
       return hasSocket(state) ? abandon(state, 4408, 'no welcome') : stay(state);
-    case 'heartbeat':
+    case 'heartbeat': {
+      const pings = state.pings + 1;
+      const ms = pings < EARLY_PINGS ? EARLY_PING_EVERY_MS : state.heartbeatMs / 2;
       return {
-        state: { ...state, awaitingPong: true },
-        effects: [...ping(), { do: 'timer', name: 'heartbeat', ms: state.heartbeatMs / 2 }],
+        state: { ...state, awaitingPong: true, pings },
+        effects: [...ping(), { do: 'timer', name: 'heartbeat', ms }],
       };
+    }
     case 'pong':
       return state.phase === 'open' && state.awaitingPong ? abandon(state, 4408, 'no answer to a ping') : stay(state);
     case 'stable':

@@ -166,20 +166,22 @@ test('on a phone both sides fit, and a finger finds the buttons', async () => {
   await right.cut.tap();
   await left.write('And one that Bob misses.');
   await left.shows('And one that Bob misses.');
+  const controls = [left, right].flatMap((pane) => [pane.input, pane.cut, pane.auto, pane.send]);
+  const fits = async (when) => {
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${when}: nothing runs over the edge`);
+    for (const control of controls) {
+      const { x, y, width, height } = await control.boundingBox();
+      assert.ok(x >= 0 && x + width <= 390 && y >= 0 && y + height <= 844, `${when}: in view`);
+      assert.ok(height >= 40, `${when}: large enough for a finger`);
+    }
+  };
+  await demo.verdictIs('behind');
+  await fits('cut');
+  await demo.screenshot('phone-cut');
   await right.cut.tap();
   await right.shows('And one that Bob misses.');
   await demo.verdictIs('same');
-  const { width, scrollWidth } = await page.evaluate(() => ({
-    width: innerWidth,
-    scrollWidth: document.documentElement.scrollWidth,
-  }));
-  assert.ok(scrollWidth <= width, 'nothing runs over the edge');
-  for (const pane of [left, right]) {
-    for (const control of [pane.input, pane.cut, pane.auto]) {
-      const box = await control.boundingBox();
-      assert.ok(box.y >= 0 && box.y + box.height <= 844, 'in view');
-      assert.ok(box.height >= 40, `large enough for a finger: ${box.height}`);
-    }
-  }
+  await fits('live');
   await demo.screenshot('phone');
 });

@@ -85,6 +85,7 @@ class PaneOnPage {
     this.input = this.root.locator('input');
     this.cut = this.root.locator('.cut');
     this.auto = this.root.locator('.auto');
+    this.send = this.root.locator('button[type="submit"]');
     this.words = this.root.locator('.words');
   }
 
