@@ -26,7 +26,7 @@ final class BrowserIT {
   private static final Path OUTPUT = Path.of("target/browser").toAbsolutePath();
   private static final Path CHROMIUM =
       Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
-  private static final long MINUTES_MAX = 5;
+  private static final long MINUTES_MAX = 10;
 
   @TempDir private static Path data;
   private static Standalone system;
