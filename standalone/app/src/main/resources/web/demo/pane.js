@@ -183,14 +183,14 @@ export class Pane {
   /** Seconds to the next attempt, for the eye only: said aloud they would be a metronome. */
   #showCountdown() {
     clearTimeout(this.#ticking);
-    const { retryAtMs, attempt } = this.#client.state;
+    const { retryAtMs } = this.#client.state;
     const more = this.#part('.more');
     if (retryAtMs === null || this.#follower?.state.phase !== 'reconnecting') {
       more.textContent = '';
       return;
     }
     const leftMs = Math.max(retryAtMs - nowMs(), 0);
-    more.textContent = leftMs > 500 ? `try ${attempt + 1} in ${Math.ceil(leftMs / 1000)} s` : `try ${attempt + 1}`;
+    more.textContent = leftMs > 500 ? `in ${Math.ceil(leftMs / 1000)} s` : 'now';
     this.#ticking = setTimeout(() => this.#showCountdown(), leftMs % 1000 || 1000);
   }
 }

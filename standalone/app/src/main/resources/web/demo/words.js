@@ -29,7 +29,7 @@ const VIA = { replay: 'replayed from the window', history: 'read as HTTP pages' 
 export const via = (how) => VIA[how];
 
 /**
- * @param {{phase: string, seq: number, catchUpAfter: number | null, catchUpTo: number | null, problem: object | null}} state
+ * @param {{phase: string, seq: number, catchUpTo: number | null, problem: object | null}} state
  */
 export function state({ phase, seq, catchUpTo, problem }) {
   switch (phase) {
