@@ -219,6 +219,7 @@ create function tailrace.make_partitions(first date, days int) returns int
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
+set lock_timeout = '200ms'
 as $$
 declare
   made int := 0;
@@ -247,11 +248,12 @@ end
 $$;
 
 -- Drops the rows older than `before`, whole days only, and says so in outbox_kept; returns how many
--- partitions it dropped. Dropping waits for nobody longer than lock_timeout, since writers queue behind it.
+-- partitions it dropped. Writers queue behind a drop that waits for a lock: it gives up soon and is tried again.
 create function tailrace.drop_partitions(before timestamptz) returns int
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
+set lock_timeout = '200ms'
 as $$
 declare
   cutoff  timestamptz := date_trunc('day', before);

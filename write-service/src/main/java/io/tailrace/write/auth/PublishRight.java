@@ -12,8 +12,22 @@ import org.jspecify.annotations.Nullable;
 public final class PublishRight {
   private final Contracts contracts;
 
-  /** By these contracts. */
+  /**
+   * By these contracts.
+   *
+   * @throws IllegalArgumentException where a kind lets fewer people create channels than publish in
+   *     them: that cannot be held while nothing but events says which channels exist
+   */
   public PublishRight(Contracts contracts) {
+    for (Contract contract : contracts.all()) {
+      if (contract.rights().create() != contract.rights().publish()) {
+        throw new IllegalArgumentException(
+            "the contract of the kind "
+                + contract.kind()
+                + " has another right for create than for publish: this version holds one for both,"
+                + " so write the same");
+      }
+    }
     this.contracts = contracts;
   }
 

@@ -86,11 +86,11 @@ public final class GroupCommitter implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    long end = System.nanoTime() + CLOSE_MS_MAX * 1_000_000;
+    long end = clocks.nanoTime().getAsLong() + CLOSE_MS_MAX * 1_000_000;
     boolean interrupted = false;
     for (Thread thread : threads) {
       try {
-        thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+        thread.join(Math.max(1, (end - clocks.nanoTime().getAsLong()) / 1_000_000));
       } catch (InterruptedException _) {
         interrupted = true;
       }

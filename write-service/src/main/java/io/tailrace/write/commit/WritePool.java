@@ -5,7 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 
 /** The connections that write: their number, their time-outs, their durability. */
 public final class WritePool {
-  private static final int CONNECTION_TIMEOUT_MS = 2_000;
+  private static final int CONNECTION_TIMEOUT_MS = 5_000;
   private static final int SOCKET_TIMEOUT_SECONDS = 15;
 
   /** Connections beside the lanes': for commit times of late answers and for retention. */

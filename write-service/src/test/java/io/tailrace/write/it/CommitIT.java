@@ -3,6 +3,7 @@ package io.tailrace.write.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -191,6 +192,23 @@ class CommitIT {
       CommitResult.Replayed replayed = assertInstanceOf(CommitResult.Replayed.class, result.get());
       assertEquals(List.of("0191d7a4-4a3c-7b1e-8f00-5b0c5a3e9d10"), replayed.ids());
     }
+  }
+
+  @Test
+  void whatIsQueuedAtTheCloseIsCommitted() throws Exception {
+    List<CompletableFuture<CommitResult>> results = new ArrayList<>();
+    GroupCommitter committer = committer(2);
+    for (int i = 0; i < 1_000; i++) {
+      results.add(submit(committer, unit("closing-" + i % 5, DATA, null)));
+    }
+    committer.close();
+
+    for (CompletableFuture<CommitResult> result : results) {
+      assertTrue(result.isDone());
+      assertInstanceOf(Committed.class, result.get());
+    }
+    assertNull(committer.submit(unit("closing", DATA, null)));
+    assertEquals(1_000, WriteIT.count("channel like 'chat:closing-%'"));
   }
 
   private static boolean somebodyWaits() throws SQLException {
