@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** The metrics of the catch-up service; names carry their unit. */
 public final class CatchupMetrics {
@@ -17,6 +18,9 @@ public final class CatchupMetrics {
 
   /** Requests that wait for the store now. */
   public static final String WAITS = "tailrace_catchup_waiting_requests";
+
+  /** Bytes of answers that are being sent now. */
+  public static final String SENDING = "tailrace_catchup_sending_bytes";
 
   private final MeterRegistry registry;
 
@@ -39,5 +43,10 @@ public final class CatchupMetrics {
   /** Watches how many requests wait. */
   void watchWaits(IntSupplier waiting) {
     Gauge.builder(WAITS, waiting::getAsInt).strongReference(true).register(registry);
+  }
+
+  /** Watches how many bytes are being sent. */
+  void watchAnswerBytes(LongSupplier sending) {
+    Gauge.builder(SENDING, sending::getAsLong).strongReference(true).register(registry);
   }
 }

@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.catchup.auth.ReadRight;
 import io.tailrace.catchup.await.Progress;
+import io.tailrace.catchup.http.AnswerBytes;
 import io.tailrace.catchup.http.CatchupHandler;
 import io.tailrace.catchup.http.HistoryPaths;
 import io.tailrace.catchup.join.JoinDesk;
@@ -66,12 +67,14 @@ public final class CatchupService implements RunningService {
     CatchupMetrics metrics = new CatchupMetrics(registry);
     Progress progress = new Progress(config.waitsMax(), System::nanoTime);
     metrics.watchWaits(progress::waiting);
+    AnswerBytes answerBytes = AnswerBytes.ofHeap();
+    metrics.watchAnswerBytes(answerBytes::current);
     HistoryStreams streams =
         HistoryStreams.start(config.store(), kind -> retention(contracts.of(kind)), progress);
     HistoryReader history = streams.reader();
     ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
     ReadRight right = new ReadRight(contracts);
-    HistoryPaths paths = new HistoryPaths(history, progress, metrics);
+    HistoryPaths paths = new HistoryPaths(history, progress, metrics, answerBytes);
     JoinPath join =
         new JoinPath(
             new JoinDesk(history, progress, right, requests), config.serviceKey(), metrics);

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class CatchupHandler implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CatchupHandler.class);
   private static final String CHANNELS = "/v1/channels/";
+  private static final Problem OVERLOADED =
+      Problem.retryAfter(
+          ProblemCode.OVERLOADED, "too many answers are on their way already: ask again", 1000);
   private static final String UNCHANGING = "private, max-age=31536000, immutable";
 
   private final TokenVerifier tokens;
@@ -39,6 +42,7 @@ public final class CatchupHandler implements HttpHandler {
   private final HistoryPaths paths;
   private final JoinPath join;
   private final ExecutorService threads;
+  private final AnswerBytes answerBytes;
 
   /** With an executor of virtual threads: requests wait for the store. */
   public CatchupHandler(
@@ -52,6 +56,7 @@ public final class CatchupHandler implements HttpHandler {
     this.paths = paths;
     this.join = join;
     this.threads = threads;
+    this.answerBytes = paths.answerBytes();
   }
 
   @Override
@@ -151,7 +156,7 @@ public final class CatchupHandler implements HttpHandler {
   }
 
   /** Sends the answer; returns its size. */
-  private static int send(HttpServerExchange exchange, Answer answer) {
+  private int send(HttpServerExchange exchange, Answer answer) {
     return switch (answer) {
       case Answer.Refused(Problem problem) -> {
         Respond.problem(exchange, problem);
@@ -170,6 +175,12 @@ public final class CatchupHandler implements HttpHandler {
             exchange.endExchange();
             yield 0;
           }
+        }
+        if (!answerBytes.take(json.body().length, exchange)) {
+          exchange.getResponseHeaders().remove(Headers.ETAG);
+          exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+          Respond.problem(exchange, OVERLOADED);
+          yield 0;
         }
         Respond.json(exchange, 200, json.body());
         yield json.body().length;

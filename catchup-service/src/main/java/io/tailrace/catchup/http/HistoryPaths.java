@@ -29,12 +29,19 @@ public final class HistoryPaths {
   private final HistoryReader history;
   private final Progress progress;
   private final CatchupMetrics metrics;
+  private final AnswerBytes answerBytes;
 
-  /** With the store and the waits on it. */
-  public HistoryPaths(HistoryReader history, Progress progress, CatchupMetrics metrics) {
+  /** With the store, the waits on it, and the bound of what is being sent. */
+  public HistoryPaths(
+      HistoryReader history, Progress progress, CatchupMetrics metrics, AnswerBytes answerBytes) {
     this.history = history;
     this.progress = progress;
     this.metrics = metrics;
+    this.answerBytes = answerBytes;
+  }
+
+  AnswerBytes answerBytes() {
+    return answerBytes;
   }
 
   CatchupMetrics metrics() {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** Answers joins: all questions of a partition from one view, the partitions beside each other. */
 public final class JoinDesk {
   private static final Duration WAIT = Duration.ofSeconds(2);
+  private static final String PARTITIONS =
+      "gateway and replica place this channel differently: set kafka.partitions alike";
 
   private final HistoryReader history;
   private final Progress progress;
@@ -43,10 +45,18 @@ public final class JoinDesk {
     Map<Integer, List<Open>> byPartition = new LinkedHashMap<>();
     for (JoinWire.Ask ask : asks) {
       switch (right.decide(ask.who(), ask.channel())) {
-        case ReadRight.Decision.Granted(Channel channel, var _) ->
+        case ReadRight.Decision.Granted(Channel channel, var _) -> {
+          int partition = history.partitionOf(channel);
+          if (partition == ask.partition()) {
             byPartition
-                .computeIfAbsent(history.partitionOf(channel), _ -> new ArrayList<>())
+                .computeIfAbsent(partition, _ -> new ArrayList<>())
                 .add(new Open(channel, ask));
+          } else {
+            // Its offset would be compared with those of another partition.
+            answers.add(
+                new JoinWire.Answer.Refused(ask.number(), ProblemCode.BAD_REQUEST, PARTITIONS));
+          }
+        }
         case ReadRight.Decision.Refused(var problem) ->
             answers.add(
                 new JoinWire.Answer.Refused(ask.number(), problem.code(), problem.detail()));
