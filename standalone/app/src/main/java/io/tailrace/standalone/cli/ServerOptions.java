@@ -45,6 +45,7 @@ final class ServerOptions {
       return TailraceClient.builder(url)
           .token(() -> given)
           .publishTries(2)
+          .backoff(200, 2_000) // a person waits: sooner than a crowd of devices should come back
           .connectionListener(listener)
           .build();
     } catch (IllegalArgumentException e) {

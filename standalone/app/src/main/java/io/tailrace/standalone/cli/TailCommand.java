@@ -134,7 +134,7 @@ final class TailCommand implements Callable<Integer> {
       if (!everConnected) {
         end.complete(String.valueOf(server.unreachable(null).getMessage()));
       } else if (connected) {
-        note("connection lost (" + reason + "); trying again");
+        note("connection lost" + (reason.isEmpty() ? "" : " (" + reason + ")") + "; trying again");
       }
       connected = false;
     }
