@@ -25,6 +25,9 @@ record KafkaBrokerSettings(String logFolder, int port, int controllerPort) {
     p.setProperty("broker.heartbeat.interval.ms", "400");
     // A transaction whose owner was killed is aborted soon after its time-out, not 10 s later.
     p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    // The first records behind a commit are refused until the commit's markers are written, a
+    // millisecond or two, and asked again after this: 20 ms by default, at every commit.
+    p.setProperty("add.partitions.to.txn.retry.backoff.ms", "1");
     p.setProperty("num.network.threads", "2");
     p.setProperty("num.io.threads", "4");
     p.setProperty("background.threads", "2");
