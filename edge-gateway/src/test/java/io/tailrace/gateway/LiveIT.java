@@ -255,4 +255,39 @@ final class LiveIT {
       }
     }
   }
+
+  @Test
+  void whoReadsNothingIsBehindOnEveryChannelAndThenClosed() {
+    int channels = 50;
+    String text = "x".repeat(20_000);
+    try (Gateway own = new Gateway(broker, "--queue.bytesMax=100000", "--stall.ms=2000");
+        RawSocket socket = RawSocket.open(own.port(), 4096)) {
+      socket.send(Gateway.hello(1, Gateway.token("ann")));
+      socket.json("welcome");
+      StringBuilder wants = new StringBuilder();
+      for (int i = 0; i < channels; i++) {
+        wants.append(i == 0 ? "" : ",").append("{\"channel\":\"chat:many-").append(i).append("\"}");
+      }
+      socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channels\":[" + wants + "]}");
+      for (int i = 0; i < channels; i++) {
+        assertEquals("subscribed", socket.json().path("t").asText());
+      }
+      for (int n = 0; n < 40; n++) {
+        for (int i = 0; i < channels; i++) {
+          own.publish(Gateway.channel("many-" + i), "{\"text\":\"" + text + "\"}");
+        }
+      }
+      own.feed().flush();
+      Await.until(
+          "all are behind",
+          () -> own.service().metrics().scrape().contains("what=\"behind\"} " + channels + ".0"));
+      Await.until(
+          "it is closed",
+          () ->
+              own.service()
+                  .metrics()
+                  .scrape()
+                  .contains("tailrace_connections_closed_total{reason=\"too_slow\"} 1.0"));
+    }
+  }
 }

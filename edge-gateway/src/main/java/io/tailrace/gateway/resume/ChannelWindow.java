@@ -106,11 +106,6 @@ public final class ChannelWindow {
     return kept > 0 ? at(kept - 1).seq() : storeHead;
   }
 
-  /** A membership event above this seq is not known to have committed: no replica is held to it. */
-  public void lowerMinSeq(long seq) {
-    minSeq = Math.min(minSeq, seq);
-  }
-
   long beganAtOffset() {
     return beganAtOffset;
   }
