@@ -112,7 +112,8 @@ class BadInputIT {
             "invalid_event"),
         data("{\"text\":\"x\",\"n\":" + "9".repeat(900) + "}", 201, ""),
         data("{\"text\":\"x\",\"n\":" + "9".repeat(1001) + "}", 422, "invalid_event"),
-        data("{\"text\":\"x\",\"n\":1e999999999}", 201, ""),
+        data("{\"text\":\"x\",\"n\":1e9999}", 201, ""),
+        data("{\"text\":\"x\",\"n\":1e999999999}", 422, "invalid_event"),
         data("{\"text\":\"x\",\"n\":NaN}", 400, "bad_request"),
         data("{\"text\":\"x\",\"n\":01}", 400, "bad_request"),
         data("{\"text\":\"x\",\"text\":\"y\"}", 422, "invalid_event"),
@@ -121,7 +122,7 @@ class BadInputIT {
         new Write("/v1/channels/chat:/events", GOOD, 404, "not_found"),
         new Write("/v1/channels/:x/events", GOOD, 404, "not_found"),
         new Write("/v1/channels/CHAT:x/events", GOOD, 404, "not_found"),
-        new Write("/v1/channels/nokind:x/events", GOOD, 422, "invalid_event"),
+        new Write("/v1/channels/nokind:x/events", GOOD, 404, "not_found"),
         new Write("/v1/channels/chat:a%2Fb/events", GOOD, 404, "not_found"),
         new Write("/v1/channels/chat:a%00b/events", GOOD, 404, "not_found"),
         new Write("/v1/channels/chat:" + "i".repeat(200) + "/events", GOOD, 201, ""),
@@ -206,12 +207,11 @@ class BadInputIT {
         new Read(channel + "/snapshot", 200, ""),
         new Read(channel + "/snapshot?cursor=%FF%00nonsense", 400, "bad_request"),
         new Read(channel + "/snapshot?cursor=" + "c".repeat(3000), 400, "bad_request"),
-        new Read("/v1/channels/chat:", 404, "not_found"),
+        new Read("/v1/channels/chat:", 400, "bad_request"),
         new Read("/v1/channels/nosuchkind:x", 403, "forbidden"),
         new Read("/v1/nothing", 404, "not_found"),
         new Read("/v1/sse", 400, "bad_request"),
-        new Read("/v1/sse?channel=nonsense", 400, "bad_request"),
-        new Read("/v1/sse?channel=chat:x&cursor=nonsense", 400, "bad_request"));
+        new Read("/v1/sse?channel=nonsense", 400, "bad_request"));
   }
 
   @ParameterizedTest
