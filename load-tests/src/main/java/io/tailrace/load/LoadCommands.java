@@ -1,5 +1,6 @@
 package io.tailrace.load;
 
+import io.tailrace.load.bench.BenchCommand;
 import io.tailrace.load.command.ChaosCommand;
 import io.tailrace.load.command.VerifyCommand;
 import io.tailrace.load.replay.ReplayCommand;
@@ -10,6 +11,7 @@ import java.util.List;
 public final class LoadCommands implements CommandProvider {
   @Override
   public List<Object> commands() {
-    return List.of(new VerifyCommand(), new ChaosCommand(), new ReplayCommand());
+    return List.of(
+        new VerifyCommand(), new ChaosCommand(), new ReplayCommand(), new BenchCommand());
   }
 }

@@ -1,0 +1,188 @@
+package io.tailrace.load.bench;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One WebSocket of a {@link Swarm}: shakes hands, subscribes, then checks that every channel's seqs
+ * are gapless.
+ */
+final class Subscriber {
+  private static final byte[] NONE = {};
+  private static final String BEHIND = "{\"t\":\"behind\",\"channel\":\"";
+  private static final int TEXT = 1;
+  private static final int CLOSE = 8;
+  private static final int PING = 9;
+  private static final int PONG = 10;
+
+  private final SocketChannel socket;
+  private final Swarm swarm;
+  private final EventProbe probe;
+  private final String token;
+  private final int first;
+  private final long[] last;
+  private boolean upgraded;
+  private int subscribed;
+  private byte[] rest = NONE;
+
+  /** Reads {@code count} channels from number {@code first} on. */
+  Subscriber(SocketChannel socket, Swarm swarm, Swarm.Plan plan, int first) {
+    this.socket = socket;
+    this.swarm = swarm;
+    this.probe = plan.probe();
+    this.token = plan.token();
+    this.first = first;
+    this.last = new long[plan.channelsEach()];
+  }
+
+  void connected(String host) throws IOException {
+    String request =
+        "GET /v1/ws HTTP/1.1\r\nHost: "
+            + host
+            + "\r\n"
+            + "Upgrade: websocket\r\n"
+            + "Connection: Upgrade\r\n"
+            + "Sec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            + "Sec-WebSocket-Protocol: tailrace.v1.json\r\n\r\n";
+    socket.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** Reads what there is; the swarm's bytes are used up when it returns. */
+  void read(byte[] bytes) throws IOException {
+    System.arraycopy(rest, 0, bytes, 0, rest.length);
+    int got = socket.read(ByteBuffer.wrap(bytes, rest.length, bytes.length - rest.length));
+    if (got < 0) {
+      throw new EOFException("the server ended the connection");
+    }
+    int to = rest.length + got;
+    int from = upgraded ? 0 : upgrade(bytes, to);
+    if (upgraded) {
+      from = FrameCutter.cut(bytes, from, to, this::frame);
+    }
+    rest = from == to ? NONE : Arrays.copyOfRange(bytes, from, to);
+  }
+
+  private int upgrade(byte[] bytes, int to) throws IOException {
+    String head = new String(bytes, 0, to, StandardCharsets.ISO_8859_1);
+    int end = head.indexOf("\r\n\r\n");
+    if (end < 0) {
+      return 0;
+    }
+    if (!head.startsWith("HTTP/1.1 101")) {
+      throw new IOException(
+          "the handshake was answered with " + head.lines().findFirst().orElse(""));
+    }
+    upgraded = true;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    send(
+        out,
+        TEXT,
+        "{\"t\":\"hello\",\"ref\":1,\"token\":\""
+            + token
+            + "\",\"device\":\"bench\",\"version\":1}");
+    List<String> wants = new java.util.ArrayList<>();
+    for (int i = 0; i < last.length; i++) {
+      wants.add("{\"channel\":\"" + probe.channel(first + i) + "\",\"after\":0}");
+    }
+    send(
+        out,
+        TEXT,
+        "{\"t\":\"subscribe\",\"ref\":2,\"channels\":[" + String.join(",", wants) + "]}");
+    socket.write(ByteBuffer.wrap(out.toByteArray()));
+    return end + 4;
+  }
+
+  private void frame(int opcode, byte[] bytes, int from, int to) {
+    if (opcode == TEXT) {
+      if (EventProbe.isEvent(bytes, from)) {
+        event(bytes, from, to);
+      } else {
+        other(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+      }
+    } else if (opcode == PING) {
+      write(PONG, new String(bytes, from, to - from, StandardCharsets.US_ASCII));
+    } else if (opcode == CLOSE) {
+      swarm.trouble(
+          "closed by the server: "
+              + new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
+    }
+  }
+
+  private void event(byte[] bytes, int from, int to) {
+    int channel = probe.channelOf(bytes, from) - first;
+    long seq = probe.seqOf(bytes, from);
+    if (seq != last[channel] + 1) {
+      swarm.trouble("seq " + seq + " came after " + last[channel]);
+    }
+    last[channel] = seq;
+    swarm.delivered(seq, bytes, from, to);
+  }
+
+  private void other(String text) {
+    if (text.startsWith("{\"t\":\"subscribed\"")) {
+      if (++subscribed == last.length) {
+        swarm.subscriberReady();
+      }
+    } else if (text.startsWith(BEHIND)) {
+      swarm.fellBehind();
+      again(text);
+    } else if (text.startsWith("{\"t\":\"error\"") || text.startsWith("{\"t\":\"reset\"")) {
+      swarm.trouble(text);
+    }
+  }
+
+  /** As the protocol asks: subscribes again with what it has, and the window brings the rest. */
+  private void again(String behind) {
+    int from = BEHIND.length();
+    String channel = behind.substring(from, behind.indexOf('"', from));
+    int number = Integer.parseInt(channel.substring(channel.length() - 3));
+    write(
+        TEXT,
+        "{\"t\":\"subscribe\",\"ref\":3,\"channel\":\""
+            + channel
+            + "\",\"after\":"
+            + last[number - first]
+            + "}");
+  }
+
+  private void write(int opcode, String text) {
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      send(out, opcode, text);
+      socket.write(ByteBuffer.wrap(out.toByteArray()));
+    } catch (IOException e) {
+      swarm.trouble("an answer could not be sent: " + e.getMessage());
+    }
+  }
+
+  /** A client masks (section 5.3); the mask zero leaves the bytes as they are. */
+  private static void send(ByteArrayOutputStream out, int opcode, String text) {
+    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+    out.write(0x80 | opcode);
+    if (payload.length < 126) {
+      out.write(0x80 | payload.length);
+    } else {
+      out.write(0x80 | 126);
+      out.write(payload.length >> 8);
+      out.write(payload.length);
+    }
+    out.writeBytes(new byte[4]);
+    out.writeBytes(payload);
+  }
+
+  /** The highest seq of each of its channels. */
+  long[] last() {
+    return last;
+  }
+
+  int firstChannel() {
+    return first;
+  }
+}

@@ -1,0 +1,267 @@
+package io.tailrace.load.bench;
+
+import io.tailrace.schemas.event.Times;
+import io.tailrace.standalone.cli.CommandException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Many WebSocket subscribers on one thread, cheap enough to stand beside the server that they
+ * measure.
+ */
+final class Swarm implements AutoCloseable {
+  private static final int READ_BYTES = 1 << 20;
+  private static final int TROUBLES_MAX = 20;
+  private static final int SHAKING_MAX = 500;
+  private static final long READY_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+  /**
+   * Who subscribes to what.
+   *
+   * @param shared whether all subscribers read the same channels, else each has its own
+   * @param sampleMask latencies are taken of events whose seq has none of these bits
+   */
+  record Plan(
+      URI url,
+      String token,
+      EventProbe probe,
+      int sockets,
+      int channelsEach,
+      boolean shared,
+      int sampleMask) {}
+
+  private final Plan plan;
+  private final Selector selector;
+  private final List<Subscriber> subscribers = new ArrayList<>();
+  private final List<SocketChannel> sockets = new ArrayList<>();
+  private final byte[] bytes = new byte[READ_BYTES];
+  private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger behind = new AtomicInteger();
+  private final AtomicInteger troubleCount = new AtomicInteger();
+  private final Histogram fromSchedule = Latencies.histogram();
+  private final Histogram fromCommit = Latencies.histogram();
+  private final Thread thread = Thread.ofPlatform().name("swarm").unstarted(this::run);
+  private long readAt;
+  private final AtomicInteger ready = new AtomicInteger();
+  private final AtomicLong delivered = new AtomicLong();
+  private volatile long recordFrom = Long.MAX_VALUE;
+  private volatile boolean closed;
+
+  private Swarm(Plan plan) throws IOException {
+    this.plan = plan;
+    this.selector = Selector.open();
+  }
+
+  /**
+   * Connects everybody and returns when all have been answered {@code subscribed}.
+   *
+   * @throws CommandException where that takes too long or one is refused
+   */
+  static Swarm subscribed(Plan plan) throws InterruptedException {
+    try {
+      Swarm swarm = new Swarm(plan);
+      try {
+        swarm.thread.start();
+        swarm.connectAll();
+        return swarm;
+      } catch (IOException | RuntimeException | InterruptedException e) {
+        swarm.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new CommandException(
+          "The subscribers cannot connect ("
+              + e.getMessage()
+              + "); more than ulimit -n sockets need a higher limit, here and at the server.",
+          e);
+    }
+  }
+
+  private void connectAll() throws IOException, InterruptedException {
+    InetSocketAddress address = new InetSocketAddress(plan.url().getHost(), plan.url().getPort());
+    long until = System.nanoTime() + READY_WITHIN_NANOS;
+    for (int n = 0; n < plan.sockets(); n++) {
+      while (n - ready.get() >= SHAKING_MAX) {
+        awaitMore(until);
+      }
+      SocketChannel socket = SocketChannel.open();
+      socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      socket.connect(address);
+      socket.configureBlocking(false);
+      Subscriber subscriber =
+          new Subscriber(socket, this, plan, plan.shared() ? 0 : n * plan.channelsEach());
+      sockets.add(socket);
+      subscribers.add(subscriber);
+      socket.register(selector, SelectionKey.OP_READ, subscriber);
+      subscriber.connected(plan.url().getAuthority());
+      selector.wakeup();
+    }
+    while (ready.get() < plan.sockets()) {
+      awaitMore(until);
+    }
+  }
+
+  private void awaitMore(long until) throws InterruptedException {
+    if (troubleCount.get() > 0) {
+      throw new CommandException("A subscriber was refused: " + troubles.peek());
+    }
+    if (System.nanoTime() > until) {
+      throw new CommandException(
+          ready.get() + " of " + plan.sockets() + " subscribers got an answer in time");
+    }
+    Thread.sleep(2);
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        selector.select(this::read, 200);
+      }
+    } catch (IOException e) {
+      trouble("reading stopped: " + e);
+    }
+  }
+
+  private void read(SelectionKey key) {
+    readAt = System.nanoTime();
+    try {
+      ((Subscriber) key.attachment()).read(bytes);
+    } catch (IOException e) {
+      key.cancel();
+      trouble(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** On the swarm's thread. */
+  void delivered(long seq, byte[] bytes, int from, int to) {
+    delivered.setRelease(delivered.getPlain() + 1); // one thread writes
+    if ((seq & plan.sampleMask()) == 0) {
+      long due = EventProbe.dueOf(bytes, to);
+      if (due >= recordFrom) {
+        now(due, bytes, from, to);
+      }
+    }
+  }
+
+  private void now(long due, byte[] bytes, int from, int to) {
+    Latencies.record(fromSchedule, readAt - due);
+    if (plan.sampleMask() == 0) {
+      long commit = Times.parseMicros(EventProbe.timeOf(bytes, from, to));
+      var wall = Clock.systemUTC().instant();
+      long micros = wall.getEpochSecond() * 1_000_000 + wall.getNano() / 1_000;
+      Latencies.record(fromCommit, Math.max(0, (micros - commit) * 1_000));
+    }
+  }
+
+  /** On the swarm's thread. */
+  void subscriberReady() {
+    ready.incrementAndGet();
+  }
+
+  void fellBehind() {
+    behind.incrementAndGet();
+  }
+
+  void trouble(String what) {
+    if (troubleCount.incrementAndGet() <= TROUBLES_MAX) {
+      troubles.add(what);
+    }
+  }
+
+  /** Latencies count for events that are due from now on. */
+  void recordFrom(long nanos) {
+    recordFrom = nanos;
+  }
+
+  /**
+   * How often a subscription had ended, because its reader was too slow, and was taken up again.
+   */
+  int behind() {
+    return behind.get();
+  }
+
+  long delivered() {
+    return delivered.get();
+  }
+
+  /** Waits until everything has come, or until {@code within} has passed without anything new. */
+  void await(long expected, long withinNanos) {
+    long before = -1;
+    long moved = System.nanoTime();
+    while (delivered.get() < expected && System.nanoTime() - moved < withinNanos) {
+      if (delivered.get() != before) {
+        before = delivered.get();
+        moved = System.nanoTime();
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /**
+   * What is missing or went wrong, in lines for people; empty where every subscriber has every
+   * event.
+   *
+   * @param heads the last seq of each channel by number
+   */
+  List<String> missing(long[] heads) {
+    List<String> lines = new ArrayList<>();
+    int lacking = 0;
+    long events = 0;
+    for (Subscriber subscriber : subscribers) {
+      long lacks = 0;
+      for (int i = 0; i < subscriber.last().length; i++) {
+        lacks += Math.max(0, heads[subscriber.firstChannel() + i] - subscriber.last()[i]);
+      }
+      events += lacks;
+      lacking += lacks > 0 ? 1 : 0;
+    }
+    if (lacking > 0) {
+      lines.add(lacking + " of " + subscribers.size() + " subscribers lack " + events + " events");
+    }
+    if (troubleCount.get() > 0) {
+      lines.add(troubleCount.get() + " unexpected frames or ends, among them:");
+      lines.addAll(troubles);
+    }
+    return lines;
+  }
+
+  Histogram fromSchedule() {
+    return fromSchedule;
+  }
+
+  Histogram fromCommit() {
+    return fromCommit;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    selector.wakeup();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(2));
+      for (SocketChannel socket : sockets) {
+        socket.close();
+      }
+      selector.close();
+    } catch (IOException _) {
+      // Nobody waits for it any more.
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
