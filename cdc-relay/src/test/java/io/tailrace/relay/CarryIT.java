@@ -45,7 +45,7 @@ class CarryIT {
     List<OutboxRecord> rows = new ArrayList<>();
     Await.until(
         count + " rows of " + channel,
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(90),
         () -> {
           assertFalse(relay.halted.isDone());
           rows.clear();

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Makes the topics where they are missing, and refuses a log whose partition count differs. */
 public final class TopicAdmin {
@@ -63,12 +64,7 @@ public final class TopicAdmin {
 
   private static void check(Admin admin, TopicPlan plan)
       throws InterruptedException, ExecutionException, TimeoutException {
-    Map<String, TopicDescription> found =
-        admin
-            .describeTopics(List.of(Topics.OUTBOX, Topics.EVENTS))
-            .allTopicNames()
-            .get(WAIT_SECONDS, TimeUnit.SECONDS);
-    for (TopicDescription topic : found.values()) {
+    for (TopicDescription topic : describe(admin).values()) {
       if (topic.partitions().size() != plan.partitions()) {
         throw new IllegalStateException(
             "topic "
@@ -78,6 +74,26 @@ public final class TopicAdmin {
                 + " partitions, but kafka.partitions says "
                 + plan.partitions()
                 + ": set kafka.partitions to what the log has; changing it needs a rebuild");
+      }
+    }
+  }
+
+  /** A broker may not know yet what the controller has just made: it is asked again. */
+  private static Map<String, TopicDescription> describe(Admin admin)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    while (true) {
+      try {
+        return admin
+            .describeTopics(List.of(Topics.OUTBOX, Topics.EVENTS))
+            .allTopicNames()
+            .get(WAIT_SECONDS, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
       }
     }
   }

@@ -108,6 +108,9 @@ public final class Standalone implements AutoCloseable {
     ServiceSettings settings = new ServiceSettings(installation, servers, http.port());
     Services started = startServices(settings, parts);
     started.awaitReady(READY_WITHIN);
+    if (options.demo()) {
+      DemoRole.grant(servers.postgres());
+    }
     router.route(
         new Router.Targets(
             started.write().handler(), started.gateway().handler(), started.catchup().handler()));
