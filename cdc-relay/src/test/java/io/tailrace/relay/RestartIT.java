@@ -41,7 +41,7 @@ class RestartIT {
     int before = log().records().size();
     Await.until(
         "the relay carries rows",
-        Duration.ofSeconds(40),
+        Duration.ofSeconds(120),
         () -> log().records().size() >= before + more);
   }
 

@@ -62,7 +62,7 @@ class StreamIT {
     }
 
     List<SourceRow> await(int count) {
-      Await.until(count + " rows", Duration.ofSeconds(30), () -> rows.size() >= count);
+      Await.until(count + " rows", Duration.ofSeconds(90), () -> rows.size() >= count);
       return rows;
     }
 
