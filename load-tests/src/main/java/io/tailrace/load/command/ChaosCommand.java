@@ -1,5 +1,6 @@
 package io.tailrace.load.command;
 
+import io.tailrace.load.fault.ManyProcesses;
 import io.tailrace.load.fault.OneJvm;
 import io.tailrace.load.fault.Victims;
 import io.tailrace.load.scenario.Killings;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "chaos",
     description = {
-      "Starts a system of its own on a folder of its own, kills its processes (-9) at random times and starts them again,",
+      "Starts a system of its own on a folder of its own, kills its processes (-9) at random times"
+          + " and starts them again,",
       "while everything that verify checks is checked."
     },
     mixinStandardHelpOptions = true)
@@ -58,6 +60,14 @@ public final class ChaosCommand implements Callable<Integer> {
       defaultValue = "120",
       description = "Seconds that everything may take to arrive at the end.")
   private int settle = 120;
+
+  @Option(
+      names = "--processes",
+      description = {
+        "Each service as a process of its own, relay and sequencer twice, killed one by one,",
+        "instead of one JVM."
+      })
+  private boolean processes = false;
 
   @Option(names = "--seed", description = "Of all that is random. Default: another one each time.")
   private @Nullable Long seed;
@@ -98,6 +108,9 @@ public final class ChaosCommand implements Callable<Integer> {
   }
 
   private Victims victims(Path folder) throws IOException, InterruptedException {
+    if (processes) {
+      return ManyProcesses.start(folder);
+    }
     return OneJvm.start(folder, freePort(), (data, base) -> TargetOptions.target(data, base, null));
   }
 

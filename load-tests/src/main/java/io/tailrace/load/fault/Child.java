@@ -24,17 +24,17 @@ final class Child implements AutoCloseable {
   private static final long POLL_MS = 50;
 
   private final String name;
-  private final URI base;
+  private final URI health;
   private final Path log;
   private final List<String> command = new ArrayList<>();
   private @Nullable Process process;
 
   /**
-   * @param base where it answers {@code /health/ready}
+   * @param health answers 200 when it is ready
    */
-  Child(String name, URI base, Path log, String heap, List<String> arguments) {
+  Child(String name, URI health, Path log, String heap, List<String> arguments) {
     this.name = name;
-    this.base = base;
+    this.health = health;
     this.log = log;
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -50,6 +50,10 @@ final class Child implements AutoCloseable {
 
   String name() {
     return name;
+  }
+
+  URI health() {
+    return health;
   }
 
   void start() {
@@ -90,10 +94,7 @@ final class Child implements AutoCloseable {
   }
 
   private boolean ready(HttpClient client) throws InterruptedException {
-    var request =
-        HttpRequest.newBuilder(base.resolve("/health/ready"))
-            .timeout(Duration.ofSeconds(5))
-            .build();
+    var request = HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
     try {
       return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException _) {

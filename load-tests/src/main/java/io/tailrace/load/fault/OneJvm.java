@@ -29,7 +29,7 @@ public final class OneJvm implements Victims {
     var child =
         new Child(
             "the JVM",
-            base,
+            base.resolve("/health/ready"),
             data.resolveSibling(data.getFileName() + ".log"),
             "1g",
             List.of("up", "--data", data.toString(), "--port", Integer.toString(port)));

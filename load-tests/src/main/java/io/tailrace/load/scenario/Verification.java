@@ -95,7 +95,8 @@ public final class Verification implements AutoCloseable {
     try (var connection = target.connect();
         var statement =
             connection.prepareStatement(
-                "insert into tailrace.tenant_role (role, tenant) values (current_user, ?) on conflict do nothing")) {
+                "insert into tailrace.tenant_role (role, tenant) values (current_user, ?) on"
+                    + " conflict do nothing")) {
       statement.setString(1, target.tenant());
       statement.execute();
     }
@@ -178,10 +179,8 @@ public final class Verification implements AutoCloseable {
           && (now - start) * options.subscribers() > (end - start) * followers.size()) {
         startFollower(channels);
       }
-      progress.at(
-          Math.min(options.seconds(), TimeUnit.NANOSECONDS.toSeconds(now - start)),
-          options.seconds(),
-          words(ledger));
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(now - start);
+      progress.at(seconds, Math.max(seconds + 1, options.seconds()), words(ledger));
       TimeUnit.MILLISECONDS.sleep(TICK_MS);
     }
   }
@@ -225,7 +224,8 @@ public final class Verification implements AutoCloseable {
       try (var connection = target.connect();
           var statement =
               connection.prepareStatement(
-                  "select tailrace.publish(?, 'message.posted', '{\"text\":\"end\"}', null, null, ?)")) {
+                  "select tailrace.publish(?, 'message.posted', '{\"text\":\"end\"}', null, null,"
+                      + " ?)")) {
         statement.setString(1, "chat:verify-" + run + "-end");
         statement.setObject(2, id);
         statement.execute();

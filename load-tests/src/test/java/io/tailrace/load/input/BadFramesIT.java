@@ -10,6 +10,7 @@ import io.tailrace.load.driver.EventParser;
 import io.tailrace.load.driver.RawSocket;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,6 @@ class BadFramesIT {
         new Sent(padded(MESSAGE_MAX - 1), "pong"),
         new Sent(padded(MESSAGE_MAX), "pong"),
         new Sent(padded(MESSAGE_MAX + 1), "4413"),
-        new Sent(padded(20 * MESSAGE_MAX), "4413"),
         new Sent("{\"t\":\"subscribe\",\"ref\":1}", "bad_request"),
         new Sent(subscribe("\"channel\":7"), "bad_request"),
         new Sent(subscribe("\"channel\":\"nonsense\""), "bad_request"),
@@ -100,7 +100,7 @@ class BadFramesIT {
             "bad_request"),
         new Sent("{\"t\":\"unsubscribe\",\"ref\":1}", "bad_request"),
         new Sent("{\"t\":\"auth\",\"ref\":1}", "bad_request"),
-        new Sent("{\"t\":\"auth\",\"ref\":1,\"token\":\"x.y.z\"}", "token_invalid"));
+        new Sent("{\"t\":\"auth\",\"ref\":1,\"token\":\"x.y.z\"}", "4401"));
   }
 
   @ParameterizedTest
@@ -154,8 +154,8 @@ class BadFramesIT {
   @Test
   void dataArrivesLiveAsItWasWritten() throws Exception {
     var data =
-        "{\"text\":\"\u2028\ud83d\ude80\\u00e9\",\n\"a\":9007199254740993, \"b\":18446744073709551616,"
-            + "\"c\":1.10,\"d\":-0,\"e\":1E+2}";
+        "{\"text\":\"\u2028\ud83d\ude80\\u00e9\",\n"
+            + "\"a\":9007199254740993, \"b\":18446744073709551616,\"c\":1.10,\"d\":-0,\"e\":1E+2}";
     try (var socket = greeted()) {
       socket.sendText(subscribe("\"channel\":\"chat:live\",\"after\":0"));
       assertEquals("subscribed", answer(socket));
@@ -183,10 +183,35 @@ class BadFramesIT {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       try (var socket = greeted()) {
-        socket.send(random.nextInt(8) > 0, random.nextInt(3), bytes);
-        socket.sendText("{\"t\":\"ping\",\"ref\":77}");
+        sendBoth(socket, random.nextInt(8) > 0, random.nextInt(3), bytes);
         outcome(socket, "round " + round + ", seed " + seed);
       }
+    }
+  }
+
+  /** The damaged frame, then a good one, which may find the socket closed already. */
+  private static void sendBoth(RawSocket socket, boolean fin, int opcode, byte[] bytes)
+      throws IOException {
+    socket.send(fin, opcode, bytes);
+    try {
+      socket.sendText("{\"t\":\"ping\",\"ref\":77}");
+    } catch (SocketException _) {
+      // Then the close frame is there to be read.
+    }
+  }
+
+  @Test
+  void aMessageFarBeyondTheLimitIsNotReadToItsEnd() throws Exception {
+    try (var socket = greeted()) {
+      String answer;
+      try {
+        socket.sendText(padded(20 * MESSAGE_MAX));
+        answer = answer(socket);
+      } catch (SocketException _) {
+        answer = "reset"; // closed while this side still sent, which drops the close frame
+      }
+
+      assertTrue(List.of("4413", "reset").contains(answer), answer);
     }
   }
 

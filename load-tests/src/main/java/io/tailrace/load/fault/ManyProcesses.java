@@ -1,0 +1,165 @@
+package io.tailrace.load.fault;
+
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.embed.PostgresServer;
+import io.tailrace.load.driver.Target;
+import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.topic.TopicAdmin;
+import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.standalone.launch.Installation;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * Every service as a process of its own, relay and sequencer twice; PostgreSQL and Kafka run in
+ * this process and are not killed. The victims take turns, so that each is killed as often as the
+ * others.
+ */
+public final class ManyProcesses implements Victims {
+  private static final int PARTITIONS = 4;
+  private static final String TENANT = "demo";
+  private static final String HEAP = "256m";
+  private static final String READY = "/health/ready";
+
+  /** A standby relay lives, and is ready only once it leads. */
+  private static final String LIVE = "/health/live";
+
+  private final Path folder;
+  private final Installation installation;
+  private final PostgresServer postgres;
+  private final KafkaBroker kafka;
+  private final List<Child> children = new ArrayList<>();
+  private int turn;
+
+  /** Starts everything and waits until it is ready. */
+  public static ManyProcesses start(Path folder) throws IOException, InterruptedException {
+    var installation = Installation.open(folder);
+    var postgres = PostgresServer.start(folder.resolve("postgres"), 0);
+    try {
+      var system =
+          new ManyProcesses(
+              folder, installation, postgres, KafkaBroker.start(folder.resolve("kafka"), 0));
+      system.begin();
+      return system;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      postgres.close();
+      throw e;
+    }
+  }
+
+  private ManyProcesses(
+      Path folder, Installation installation, PostgresServer postgres, KafkaBroker kafka) {
+    this.folder = folder;
+    this.installation = installation;
+    this.postgres = postgres;
+    this.kafka = kafka;
+  }
+
+  private void begin() throws IOException, InterruptedException {
+    try (var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
+      TopicAdmin.ensure(
+          admin, new TopicPlan(PARTITIONS, (short) 1, Contracts.shipped().longestRetention()));
+    }
+    var keys = "--keys.file=" + installation.keysFile();
+    var serviceKey = "--service.key=" + installation.serviceKey();
+    child("write", READY, database(), List.of(keys));
+    child("relay", "relay-1", LIVE, database(), List.of("--slot.create=true"));
+    child("relay", "relay-2", LIVE, database(), List.of("--slot.create=true"));
+    child("sequencer", "sequencer-1", READY, streams("sequencer-1"), List.of());
+    child("sequencer", "sequencer-2", READY, streams("sequencer-2"), List.of());
+    var history = child("catchup", READY, streams("catchup"), List.of(keys, serviceKey));
+    child("gateway", READY, List.of(keys), List.of(serviceKey, "--catchup.url=" + history));
+    for (var child : children) {
+      child.start();
+    }
+    for (var child : children) {
+      child.awaitReady();
+    }
+  }
+
+  private List<String> database() {
+    return List.of(
+        "--database.url=" + postgres.jdbcUrl(),
+        "--database.user=" + postgres.user(),
+        "--database.password=" + postgres.password());
+  }
+
+  private List<String> streams(String name) {
+    return List.of(
+        "--kafka.partitions=" + PARTITIONS,
+        "--kafka.replication=1",
+        "--state.dir=" + folder.resolve(name));
+  }
+
+  private URI child(String service, String health, List<String> one, List<String> two)
+      throws IOException {
+    return child(service, service, health, one, two);
+  }
+
+  private URI child(String service, String name, String health, List<String> one, List<String> two)
+      throws IOException {
+    int port = freePort();
+    List<String> arguments = new ArrayList<>(List.of("service", service));
+    arguments.add("--http.port=" + port);
+    arguments.add("--kafka.bootstrap=" + kafka.bootstrap());
+    arguments.addAll(one);
+    arguments.addAll(two);
+    var base = URI.create("http://127.0.0.1:" + port);
+    children.add(
+        new Child(name, base.resolve(health), folder.resolve(name + ".log"), HEAP, arguments));
+    return base;
+  }
+
+  @Override
+  public Target target() {
+    return new Target(
+        baseOf("write"),
+        baseOf("gateway"),
+        baseOf("catchup"),
+        TENANT,
+        user ->
+            installation.token(
+                TENANT, user, Set.of("publisher", "admin"), null, Duration.ofDays(2)),
+        () -> postgres.jdbcUrl() + "?user=" + postgres.user() + "&password=" + postgres.password());
+  }
+
+  private URI baseOf(String name) {
+    return children.stream()
+        .filter(child -> child.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .health()
+        .resolve("/");
+  }
+
+  @Override
+  public String killOne(RandomGenerator random) throws InterruptedException {
+    var victim = children.get(turn++ % children.size());
+    victim.kill();
+    victim.start();
+    victim.awaitReady();
+    return victim.name();
+  }
+
+  @Override
+  public void close() {
+    children.forEach(Child::close);
+    kafka.close();
+    postgres.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
