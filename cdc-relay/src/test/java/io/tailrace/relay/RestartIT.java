@@ -41,7 +41,7 @@ class RestartIT {
     int before = log().records().size();
     Await.until(
         "the relay carries rows",
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(2),
         () -> log().records().size() >= before + more);
   }
 

@@ -42,7 +42,7 @@ class WalIT {
       }
 
       Await.until(
-          "the slot has moved past it", Duration.ofSeconds(30), () -> lagBytes() < 2 * MEGABYTE);
+          "the slot has moved past it", Duration.ofMinutes(2), () -> lagBytes() < 2 * MEGABYTE);
 
       assertFalse(relay.halted.isDone());
     }
