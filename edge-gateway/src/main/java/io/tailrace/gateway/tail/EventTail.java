@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventTail implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventTail.class);
-  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration TOPIC_WAIT = Duration.ofSeconds(60);
 
   private final Consumer<byte[], byte[]> consumer;
