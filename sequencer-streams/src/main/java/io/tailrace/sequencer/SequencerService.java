@@ -11,6 +11,7 @@ import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -44,6 +45,7 @@ public final class SequencerService implements RunningService {
       TopicAdmin.ensure(
           admin,
           new TopicPlan(config.partitions(), (short) config.replication(), Duration.ofSeconds(-1)));
+      OutboxStart.ensure(admin, SequencerProperties.APPLICATION_ID, config.partitions());
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     SequencerMetrics metrics = new SequencerMetrics(registry);
@@ -61,26 +63,32 @@ public final class SequencerService implements RunningService {
 
   /**
    * A thread that lost Kafka is replaced: its transaction is aborted and done again. Anything else
-   * is a bug or a state that does not belong to the log, and numbering on would make it worse.
+   * is a bug, a state that does not belong to the log, or a hole in the outbox topic, and numbering
+   * on would make it worse.
    */
   private static StreamThreadExceptionResponse afterFault(
       Throwable fault, SequencerMetrics metrics) {
-    boolean kafkaLost = isCausedByKafka(fault);
-    LOG.atError().setCause(fault).addKeyValue("replaced", kafkaLost).log("a sequencer thread died");
+    Throwable root = fault;
+    boolean hole = false;
+    while (root.getCause() != null) {
+      hole |= root instanceof InvalidOffsetException;
+      root = root.getCause();
+    }
+    hole |= root instanceof InvalidOffsetException;
+    boolean kafkaLost = root instanceof KafkaException && !hole;
+    LOG.atError()
+        .setCause(fault)
+        .addKeyValue("replaced", kafkaLost)
+        .addKeyValue("hole", hole)
+        .log(
+            hole
+                ? "rows left the outbox topic before they had a seq: run a rebuild"
+                : "a sequencer thread died");
     if (kafkaLost) {
       metrics.threadReplaced();
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-  }
-
-  /** Streams wraps what went wrong in exceptions that are themselves Kafka's: the root decides. */
-  private static boolean isCausedByKafka(Throwable fault) {
-    Throwable root = fault;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root instanceof KafkaException;
   }
 
   @Override
@@ -97,6 +105,12 @@ public final class SequencerService implements RunningService {
   @Override
   public boolean ready() {
     return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** Whether it has stopped for good after a fault; its log says what to do. */
+  public boolean failed() {
+    return streams.state() == KafkaStreams.State.ERROR
+        || streams.state() == KafkaStreams.State.PENDING_ERROR;
   }
 
   @Override

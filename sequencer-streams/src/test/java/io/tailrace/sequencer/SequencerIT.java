@@ -2,6 +2,7 @@ package io.tailrace.sequencer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.tailrace.embed.KafkaBroker;
@@ -21,8 +22,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +147,28 @@ class SequencerIT {
     List<Event> events = awaitEvents(60);
 
     assertGapless(events);
+  }
+
+  @Test
+  void rowsThatLeftTheTopicUnreadStopItLoudly() throws Exception {
+    appendSome(30);
+    awaitEvents(30);
+    sequencer.close();
+    appendSome(30);
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+      for (int i = 0; i < PARTITIONS; i++) {
+        all.put(new TopicPartition(Topics.OUTBOX, i), RecordsToDelete.beforeOffset(-1));
+      }
+      admin.deleteRecords(all).all().get();
+    }
+    sequencer = startSequencer();
+    appendSome(30);
+
+    Await.until("a sequencer that has stopped", sequencer::failed);
+
+    assertEquals(30, log.events().size());
+    assertFalse(sequencer.ready());
   }
 
   private void appendSome(int count) {
