@@ -82,7 +82,7 @@ final class ForkCheck {
             + last.partition()
             + " of tailrace.outbox: "
             + how
-            + ". Check database.url and kafka.bootstrap; if the database was restored or failed over"
-            + " with loss, run `tailrace rebuild`.");
+            + ". Check database.url and kafka.bootstrap; if the database was restored or failed"
+            + " over with loss, run `tailrace rebuild`.");
   }
 }
