@@ -19,6 +19,7 @@ public final class Counters {
     BEHIND("behind"),
     RESETS("resets"),
     GAPS("gaps"),
+    CHAINS("chains that did not follow"),
     REPEATS("repeats"),
     REFUSALS("refusals"),
     RETRIES("write retries"),

@@ -20,6 +20,9 @@ public interface Follower extends AutoCloseable {
   /** How far it has applied the channel. */
   long last(String channel);
 
+  /** Whether it was ever subscribed to the channel. */
+  boolean subscribed(String channel);
+
   /** What it applied of the channel. */
   List<Witness> witnesses(String channel);
 

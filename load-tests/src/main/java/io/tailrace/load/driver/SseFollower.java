@@ -172,6 +172,12 @@ public final class SseFollower implements Follower {
   }
 
   @Override
+  public boolean subscribed(String channel) {
+    var trail = handler.trails().get(channel);
+    return trail != null && trail.begun();
+  }
+
+  @Override
   public List<Witness> witnesses(String channel) {
     var trail = handler.trails().get(channel);
     return trail == null ? List.of() : trail.witnesses();

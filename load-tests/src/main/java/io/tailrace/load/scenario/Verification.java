@@ -1,5 +1,7 @@
 package io.tailrace.load.scenario;
 
+import io.tailrace.client.Transport;
+import io.tailrace.load.driver.ClientFollower;
 import io.tailrace.load.driver.CommitLog;
 import io.tailrace.load.driver.CopyWriter;
 import io.tailrace.load.driver.Counters;
@@ -53,6 +55,7 @@ public final class Verification implements AutoCloseable {
   private final Random random;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final List<Follower> followers = new ArrayList<>();
+  private int epoch;
 
   /**
    * @param disturbance what happens to the system meanwhile
@@ -79,14 +82,14 @@ public final class Verification implements AutoCloseable {
             .mapToObj(n -> "chat:verify-" + run + "-" + n)
             .toList();
     allowPublishing();
-    int epoch = awaitEpoch(channels.getFirst());
+    epoch = awaitEpoch(channels.getFirst());
     var ledger = new Ledger(channels, epoch);
     var slot = "tailrace_verify_" + run;
     try (var commits = CommitLog.open(target.jdbcUrl(), slot, ledger::committed)) {
       startFollowers(channels, options.subscribers() / 2 + 1);
       startActors(ledger);
       load(channels, ledger);
-      return settle(ledger, epoch, commits);
+      return settle(ledger, commits);
     }
   }
 
@@ -148,9 +151,24 @@ public final class Verification implements AutoCloseable {
     var some = channels.stream().filter(_ -> random.nextInt(3) > 0).toList();
     var chosen = some.isEmpty() ? channels : some;
     followers.add(
-        n % 3 == 2
-            ? new SseFollower("subscriber sse-" + n, chosen, crew, child())
-            : new SocketFollower("subscriber ws-" + n, chosen, n % 2 == 0, crew, child()));
+        switch (n % 4) {
+          case 0 -> new SocketFollower("subscriber ws-" + n, chosen, true, crew, child());
+          case 1 -> withClient(n, chosen);
+          case 2 -> new SseFollower("subscriber sse-" + n, chosen, crew, child());
+          default -> new SocketFollower("subscriber ws-" + n, chosen, false, crew, child());
+        });
+  }
+
+  /**
+   * The product's client knows one address; where services have several, one more of our own
+   * follows.
+   */
+  private Follower withClient(int n, List<String> chosen) {
+    if (!target.gateway().equals(target.history())) {
+      return new SocketFollower("subscriber ws-" + n, chosen, true, crew, child());
+    }
+    var transport = random.nextBoolean() ? Transport.WEBSOCKET : Transport.SSE;
+    return new ClientFollower("subscriber client-" + n, chosen, epoch, transport, crew);
   }
 
   private Random child() {
@@ -190,8 +208,7 @@ public final class Verification implements AutoCloseable {
         .formatted(ledger.committedCount(), crew.counters().of(Counters.Name.DELIVERED));
   }
 
-  private VerifyResult settle(Ledger ledger, int epoch, CommitLog commits)
-      throws InterruptedException {
+  private VerifyResult settle(Ledger ledger, CommitLog commits) throws InterruptedException {
     progress.at(options.seconds(), options.seconds(), "writers stop, everything arrives");
     disturbance.end();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.settleSeconds());
@@ -204,7 +221,7 @@ public final class Verification implements AutoCloseable {
       }
       commits.stop();
       awaitFollowers(ledger, deadline);
-      readAll(ledger, epoch, deadline);
+      readAll(ledger, deadline);
     }
     return result(ledger);
   }
@@ -238,19 +255,31 @@ public final class Verification implements AutoCloseable {
 
   private void awaitFollowers(Ledger ledger, long deadline) throws InterruptedException {
     while (System.nanoTime() < deadline && crew.failures().first() == null) {
-      boolean all =
-          followers.stream()
-              .allMatch(follower ->
-                  follower.channels().stream()
-                      .allMatch(channel -> follower.last(channel) >= ledger.head(channel)));
-      if (all) {
+      if (followers.stream().allMatch(follower -> complete(follower, ledger))) {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(TICK_MS);
     }
+    // Whoever was subscribed is judged by what it has; whoever never was has nothing to judge.
+    for (var follower : followers) {
+      for (var channel : follower.channels()) {
+        if (!follower.subscribed(channel)) {
+          crew.failures()
+              .fail(
+                  new IllegalStateException(
+                      "%s was never subscribed to %s".formatted(follower.name(), channel)));
+        }
+      }
+    }
   }
 
-  private void readAll(Ledger ledger, int epoch, long deadline) throws InterruptedException {
+  private static boolean complete(Follower follower, Ledger ledger) {
+    return follower.channels().stream()
+        .allMatch(channel ->
+            follower.subscribed(channel) && follower.last(channel) >= ledger.head(channel));
+  }
+
+  private void readAll(Ledger ledger, long deadline) throws InterruptedException {
     var reader = new Reader("history", crew, ledger, child());
     for (var channel : ledger.channels()) {
       while (true) {
