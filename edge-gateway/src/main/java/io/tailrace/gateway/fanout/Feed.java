@@ -117,6 +117,9 @@ final class Feed {
     if (room == null || !room.isStartedBelow()) {
       return;
     }
+    for (Subscription subscription : room.waiting()) {
+      subscription.replayAlso(frame.seq());
+    }
     List<Subscription> live = room.live();
     for (int i = live.size() - 1; i >= 0; i--) {
       Subscription subscription = live.get(i);

@@ -166,6 +166,13 @@ public final class Subscription {
     replayTo = to;
   }
 
+  /** What comes next has been seen again: it is read out too. */
+  public void replayAlso(long seq) {
+    if (stage == Stage.REPLAYING && seq == replayTo + 1) {
+      replayTo = seq;
+    }
+  }
+
   /** What follows this seq, up to the first event queued, the client reads over HTTP. */
   public void owe(long after) {
     owedFrom = after;

@@ -179,6 +179,8 @@ public final class SubscribeDesk {
 
   private void start(Subscription subscription, JoinOutcome.Start start) {
     Room room = subscription.room();
+    // A partition that has shown nothing yet is at the stores' epoch: older records are stale now.
+    rooms.windows().raiseEpoch(room.window().partition(), start.epoch());
     if (!start.whole()) {
       room.startBelow();
     }
