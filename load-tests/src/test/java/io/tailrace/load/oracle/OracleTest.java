@@ -237,16 +237,7 @@ class OracleTest {
 
   @Test
   void anAuthorWhoCannotReadItsOwnWrite() {
-    var run =
-        new ChannelRun(
-            CHANNEL,
-            committed,
-            List.of(),
-            Set.of(),
-            List.of(),
-            List.of(),
-            List.of(new OwnRead(id(2), 2, false)),
-            List.of());
+    var run = quiet(List.of(new OwnRead(id(2), 2, false)), List.of());
 
     expect(judge(run), 5, 2, id(2), "did not find it");
   }
@@ -275,15 +266,14 @@ class OracleTest {
   }
 
   private ChannelRun snapshotted(SnapshotReading snapshot) {
+    return quiet(List.of(), List.of(snapshot));
+  }
+
+  /** A run in which nobody but these looked. */
+  private ChannelRun quiet(List<OwnRead> reads, List<SnapshotReading> snapshots) {
+    var none = List.<Acknowledgement>of();
     return new ChannelRun(
-        CHANNEL,
-        committed,
-        List.of(),
-        Set.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(snapshot));
+        CHANNEL, committed, none, Set.of(), List.of(), List.of(), reads, snapshots);
   }
 
   private static Reference committed(int events) {
