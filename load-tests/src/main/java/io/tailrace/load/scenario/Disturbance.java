@@ -8,6 +8,9 @@ public interface Disturbance {
   Disturbance NONE =
       new Disturbance() {
         @Override
+        public void begin() {}
+
+        @Override
         public boolean enough() {
           return true;
         }
@@ -20,6 +23,9 @@ public interface Disturbance {
           return Map.of();
         }
       };
+
+  /** The load has begun; from now on things may happen. */
+  void begin();
 
   /** Whether enough has happened for a verdict to mean something. */
   boolean enough();

@@ -32,7 +32,7 @@ public final class Killings implements Disturbance {
     this.wanted = wanted;
     this.meanPauseMs = meanPauseMs;
     this.random = new Random(seed);
-    this.thread = Thread.ofPlatform().name("killer").daemon().start(this::run);
+    this.thread = Thread.ofPlatform().name("killer").daemon().unstarted(this::run);
   }
 
   private void run() {
@@ -55,6 +55,11 @@ public final class Killings implements Disturbance {
     } catch (RuntimeException failure) {
       failures.fail(failure);
     }
+  }
+
+  @Override
+  public void begin() {
+    thread.start();
   }
 
   @Override
