@@ -30,11 +30,10 @@ class RunningPageTest {
     services.put("catchup", CatchupConfig.keys());
     services.put("gateway", GatewayConfig.keys());
     List<String> expected = new ArrayList<>();
-    services.forEach(
-        (service, keys) -> {
-          expected.add("### " + service);
-          keys.forEach(key -> expected.add(row(key)));
-        });
+    services.forEach((service, keys) -> {
+      expected.add("### " + service);
+      keys.forEach(key -> expected.add(row(key)));
+    });
 
     List<String> found =
         Files.readAllLines(PAGE).stream()
