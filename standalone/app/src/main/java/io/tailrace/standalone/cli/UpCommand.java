@@ -4,8 +4,10 @@ import io.tailrace.schemas.log.JsonLog;
 import io.tailrace.standalone.launch.Installation;
 import io.tailrace.standalone.launch.Standalone;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -135,13 +137,9 @@ final class UpCommand implements Callable<Integer> {
     return Installation.open(data).token("demo", user, Set.of(), null, TOKEN_FOR);
   }
 
+  /** Since the JVM began: the process may have spent minutes on a build before. */
   private static String sinceStart() {
-    long millis =
-        ProcessHandle.current()
-            .info()
-            .startInstant()
-            .map(start -> Duration.between(start, java.time.Instant.now()).toMillis())
-            .orElse(0L);
-    return String.format(java.util.Locale.ROOT, "%.1f", millis / 1000.0);
+    long millis = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+    return String.format(Locale.ROOT, "%.1f", millis / 1000.0);
   }
 }
