@@ -99,6 +99,16 @@ final class Feed {
       touched.add(room);
     }
     room.run().add(frame);
+    if (room.isStartedBelow()) {
+      replayAlso(room, frame.seq());
+    }
+  }
+
+  /** Who is still being read the window, up to a frame that was in doubt, is read on. */
+  private static void replayAlso(Room room, long seq) {
+    for (Subscription subscription : room.waiting()) {
+      subscription.replayAlso(seq);
+    }
   }
 
   /** What came before a break of the order goes out before the break is told. */
@@ -117,9 +127,7 @@ final class Feed {
     if (room == null || !room.isStartedBelow()) {
       return;
     }
-    for (Subscription subscription : room.waiting()) {
-      subscription.replayAlso(frame.seq());
-    }
+    replayAlso(room, frame.seq());
     List<Subscription> live = room.live();
     for (int i = live.size() - 1; i >= 0; i--) {
       Subscription subscription = live.get(i);
