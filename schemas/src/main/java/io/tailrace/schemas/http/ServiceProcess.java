@@ -73,8 +73,9 @@ public final class ServiceProcess {
         .addShutdownHook(
             new Thread(
                 () -> {
-                  server.close();
+                  // The service first: it says goodbye on connections that the server would cut.
                   service.close();
+                  server.close();
                   stopped.countDown();
                 },
                 "stop"));
