@@ -98,9 +98,8 @@ public final class ChaosCommand implements Callable<Integer> {
     var options = options(chosen);
     try (var bar = new Bar("chaos");
         Victims victims = victims(folder);
-        var verification =
-            new Verification(
-                options, victims.target(), new Killings(victims, kills, pauseMs, chosen), bar)) {
+        Killings killings = new Killings(victims, kills, pauseMs, chosen);
+        var verification = new Verification(options, victims.target(), killings, bar)) {
       return verification.run();
     } catch (IOException | SQLException failure) {
       throw new CommandException("The system cannot be reached: " + failure.getMessage(), failure);

@@ -27,7 +27,7 @@ final class Child implements AutoCloseable {
   private final URI health;
   private final Path log;
   private final List<String> command = new ArrayList<>();
-  private @Nullable Process process;
+  private volatile @Nullable Process process;
 
   /**
    * @param health answers 200 when it is ready
@@ -46,6 +46,15 @@ final class Child implements AutoCloseable {
             System.getProperty("java.class.path"),
             MAIN));
     command.addAll(arguments);
+    // Whoever ends this process must not leave the children to somebody else.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end " + name));
+  }
+
+  private void end() {
+    var running = process;
+    if (running != null) {
+      running.destroy();
+    }
   }
 
   String name() {
@@ -85,7 +94,7 @@ final class Child implements AutoCloseable {
           throw new IllegalStateException(
               name + " is not ready after " + READY_NANOS / 1_000_000_000 + " s; see " + log);
         }
-        if (process != null && !process.isAlive()) {
+        if (!running()) {
           start();
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
@@ -100,6 +109,11 @@ final class Child implements AutoCloseable {
     } catch (IOException _) {
       return false;
     }
+  }
+
+  boolean running() {
+    var running = process;
+    return running != null && running.isAlive();
   }
 
   /** SIGKILL. */

@@ -1,5 +1,6 @@
 package io.tailrace.load.fault;
 
+import io.tailrace.embed.PostgresServer;
 import io.tailrace.load.driver.Target;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
 public final class OneJvm implements Victims {
   private static final int PAUSE_MS_MAX = 2_000;
 
+  private final Path data;
   private final Child child;
   private final Target target;
 
@@ -36,14 +38,15 @@ public final class OneJvm implements Victims {
     child.start();
     try {
       child.awaitReady();
-      return new OneJvm(child, targetOf.apply(data, base));
+      return new OneJvm(data, child, targetOf.apply(data, base));
     } catch (RuntimeException e) {
       child.close();
       throw e;
     }
   }
 
-  private OneJvm(Child child, Target target) {
+  private OneJvm(Path data, Child child, Target target) {
+    this.data = data;
     this.child = child;
     this.target = target;
   }
@@ -64,6 +67,11 @@ public final class OneJvm implements Victims {
 
   @Override
   public void close() {
+    boolean leftBehind = !child.running();
     child.close();
+    if (leftBehind) {
+      // Killed and not started again: its PostgreSQL still runs. Starting on the folder stops that.
+      PostgresServer.start(data.resolve("postgres"), 0).close();
+    }
   }
 }

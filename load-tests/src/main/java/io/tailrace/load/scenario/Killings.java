@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Kills one victim after the other, at random times, until it is told to end. Its own thread does
  * so.
  */
-public final class Killings implements Disturbance {
+public final class Killings implements Disturbance, AutoCloseable {
   private final Victims victims;
   private final int wanted;
   private final long meanPauseMs;
@@ -74,6 +74,18 @@ public final class Killings implements Disturbance {
     var failure = failures.first();
     if (failure != null) {
       throw failure;
+    }
+  }
+
+  /** Also after a failure nothing may be killed or started any more. */
+  @Override
+  public void close() {
+    ending = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
