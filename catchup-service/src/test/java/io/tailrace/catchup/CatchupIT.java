@@ -1,176 +1,25 @@
 package io.tailrace.catchup;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.tailrace.embed.KafkaBroker;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.event.Event;
-import io.tailrace.schemas.http.ServiceServer;
-import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.testkit.Await;
-import io.tailrace.schemas.token.Identity;
-import io.tailrace.schemas.token.TokenSigner;
-import io.tailrace.schemas.topic.Topics;
-import io.tailrace.sequencer.store.HistoryOptions;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.LongStream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The history interface over HTTP, on a real broker; every test has channels of its own. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CatchupIT {
-  private static final int PARTITIONS = 3;
-
-  /** Partition of the tests in which the whole partition gets another epoch. */
-  private static final int PARTITION_OF_EPOCHS = 2;
-
-  private static final String SECRET = "0123456789abcdef0123456789abcdef";
-  private static final String SERVICE_KEY = "service-key";
-  private static final JsonMapper JSON = new JsonMapper();
-
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final KafkaBroker broker = KafkaBroker.temporary();
-  private CatchupService service;
-  private ServiceServer server;
-  private EventsLog log;
-  private int channels;
-
-  @BeforeAll
-  void start(@TempDir Path folder) throws IOException {
-    Path keys = folder.resolve("keys.json");
-    Files.writeString(
-        keys,
-        "{\"tenants\":{\"acme\":{\"hmac\":\""
-            + SECRET
-            + "\"},\"other\":{\"hmac\":\""
-            + SECRET
-            + "\"}}}");
-    service =
-        CatchupService.start(
-            new CatchupConfig(
-                broker.bootstrap(),
-                PARTITIONS,
-                1,
-                HistoryOptions.local(broker.bootstrap(), PARTITIONS, folder.resolve("state")),
-                keys,
-                null,
-                SERVICE_KEY,
-                List.of(),
-                100));
-    server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
-    log = new EventsLog(broker.bootstrap());
-    Await.until("a ready service", service::ready);
-  }
-
-  @AfterAll
-  void stop() {
-    log.close();
-    server.close();
-    service.close();
-    broker.close();
-  }
-
-  private static int partitionOf(Channel channel) {
-    return Utils.toPositive(Utils.murmur2(channel.full().getBytes(UTF_8))) % PARTITIONS;
-  }
-
-  private Channel channel() {
-    while (true) {
-      Channel channel = new Channel("acme", "chat", "c" + ++channels);
-      if (partitionOf(channel) != PARTITION_OF_EPOCHS) {
-        return channel;
-      }
-    }
-  }
-
-  private static Identity ada(String tenant) {
-    return new Identity(tenant, "ada", null, Set.of(), null, Instant.now().plusSeconds(600));
-  }
-
-  private static String token(String tenant) {
-    return new TokenSigner(SECRET.getBytes(UTF_8)).sign(ada(tenant));
-  }
-
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request) {
-    try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private HttpResponse<String> get(Channel channel, String rest) {
-    return send(
-        request("/v1/channels/" + channel.name() + rest)
-            .header("Authorization", "Bearer " + token(channel.tenant())));
-  }
-
-  private static JsonNode json(HttpResponse<String> response) {
-    try {
-      return JSON.readTree(response.body());
-    } catch (IOException e) {
-      throw new AssertionError(response.body(), e);
-    }
-  }
-
-  private JsonNode ok(Channel channel, String rest) {
-    HttpResponse<String> response = get(channel, rest);
-    assertEquals(200, response.statusCode(), response.body());
-    return json(response);
-  }
-
-  private static void assertRefused(ProblemCode code, HttpResponse<String> response) {
-    assertEquals(code.status(), response.statusCode(), response.body());
-    assertEquals(code.code(), json(response).path("code").asText());
-    assertEquals(
-        "application/problem+json", response.headers().firstValue("Content-Type").orElse(""));
-    assertEquals(32, json(response).path("traceId").asText().length());
-  }
-
-  private static List<Long> seqs(JsonNode events) {
-    List<Long> seqs = new ArrayList<>();
-    events.forEach(event -> seqs.add(event.path("seq").asLong()));
-    return seqs;
-  }
-
-  private static List<Long> range(long from, long to) {
-    return LongStream.rangeClosed(from, to).boxed().toList();
-  }
-
+/** The history interface over HTTP, on a real broker. */
+class CatchupIT extends RunningCatchup {
   @Test
   void aChannelWithoutEventsHasHeadZero() {
     JsonNode answer = ok(channel(), "");
@@ -440,92 +289,5 @@ class CatchupIT {
         ProblemCode.BAD_REQUEST,
         send(
             request("/v1/channels/no-channel").header("Authorization", "Bearer " + token("acme"))));
-  }
-
-  private List<JoinWire.Answer> join(JoinWire.Ask... asks) {
-    HttpRequest request =
-        request(JoinWire.PATH)
-            .header("Authorization", "Bearer " + SERVICE_KEY)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(JoinWire.encodeAsks(List.of(asks))))
-            .build();
-    try {
-      HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      assertEquals(200, response.statusCode());
-      return JoinWire.decodeAnswers(response.body());
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static JoinWire.Ask ask(
-      long number, Channel channel, long from, long minSeq, @Nullable Long after) {
-    return new JoinWire.Ask(
-        number,
-        ada(channel.tenant()),
-        channel.name(),
-        partitionOf(channel),
-        from,
-        minSeq,
-        1,
-        after);
-  }
-
-  private long logEnd(Channel channel) {
-    TopicPartition partition = new TopicPartition(Topics.EVENTS, partitionOf(channel));
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", broker.bootstrap()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-    }
-  }
-
-  @Test
-  void aJoinAnswersFromBehindTheLogsEndMarkersCounted() {
-    Channel channel = channel();
-    log.append(channel, 5);
-    Event third = log.append(channel, null, "{\"text\":\"x\"}");
-    log.append(channel, 1);
-    long end = logEnd(channel);
-
-    List<JoinWire.Answer> answers =
-        join(ask(7, channel, end, 0, 6L), ask(8, channel, 0, 7, null), ask(9, channel(), 0, 0, 0L));
-
-    JoinWire.Answer.View view =
-        (JoinWire.Answer.View)
-            answers.stream().filter(a -> a.number() == 7).findAny().orElseThrow();
-    assertEquals(1, view.epoch());
-    assertEquals(7, view.head());
-    assertTrue(view.position() >= end);
-    assertEquals(third.chain(), view.chainAtAfter());
-    assertEquals(3, answers.size());
-  }
-
-  @Test
-  void aJoinThatTheStoreHasNotReachedIsNotReady() {
-    Channel channel = channel();
-    log.append(channel, 1);
-
-    List<JoinWire.Answer> answers =
-        join(ask(1, channel, logEnd(channel) + 1000, 0, null), ask(2, channel, 0, 1, 0L));
-
-    Map<Long, JoinWire.Answer> byNumber = new TreeMap<>();
-    answers.forEach(answer -> byNumber.put(answer.number(), answer));
-    assertEquals(
-        ProblemCode.NOT_READY,
-        ((JoinWire.Answer.Refused) Objects.requireNonNull(byNumber.get(1L))).code());
-    assertEquals(1, ((JoinWire.Answer.View) Objects.requireNonNull(byNumber.get(2L))).head());
-  }
-
-  @Test
-  void aJoinIsDecidedPerSubscriberAndNeedsTheServiceKey() {
-    JoinWire.Answer refused =
-        join(ask(1, new Channel("acme", "inbox", "bob"), 0, 0, null)).getFirst();
-    HttpResponse<String> without =
-        send(request(JoinWire.PATH).POST(HttpRequest.BodyPublishers.ofString("{\"asks\":[]}")));
-
-    assertEquals(ProblemCode.FORBIDDEN, ((JoinWire.Answer.Refused) refused).code());
-    assertEquals(401, without.statusCode());
   }
 }

@@ -1,0 +1,160 @@
+package io.tailrace.catchup;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.testkit.Await;
+import io.tailrace.schemas.token.Identity;
+import io.tailrace.schemas.token.TokenSigner;
+import io.tailrace.sequencer.store.HistoryOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The service on a real broker, and what its tests ask it with; every test has channels of its own.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class RunningCatchup {
+  static final int PARTITIONS = 3;
+
+  /** Partition of the tests in which the whole partition gets another epoch. */
+  static final int PARTITION_OF_EPOCHS = 2;
+
+  static final String SECRET = "0123456789abcdef0123456789abcdef";
+  static final String SERVICE_KEY = "service-key";
+  static final JsonMapper JSON = new JsonMapper();
+
+  final HttpClient client = HttpClient.newHttpClient();
+  final KafkaBroker broker = KafkaBroker.temporary();
+  CatchupService service;
+  ServiceServer server;
+  EventsLog log;
+  int channels;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws IOException {
+    Path keys = folder.resolve("keys.json");
+    Files.writeString(
+        keys,
+        "{\"tenants\":{\"acme\":{\"hmac\":\""
+            + SECRET
+            + "\"},\"other\":{\"hmac\":\""
+            + SECRET
+            + "\"}}}");
+    service =
+        CatchupService.start(
+            new CatchupConfig(
+                broker.bootstrap(),
+                PARTITIONS,
+                1,
+                HistoryOptions.local(broker.bootstrap(), PARTITIONS, folder.resolve("state")),
+                keys,
+                null,
+                SERVICE_KEY,
+                List.of(),
+                100));
+    server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
+    log = new EventsLog(broker.bootstrap());
+    Await.until("a ready service", service::ready);
+  }
+
+  @AfterAll
+  void stop() {
+    log.close();
+    server.close();
+    service.close();
+    broker.close();
+  }
+
+  static int partitionOf(Channel channel) {
+    return Utils.toPositive(Utils.murmur2(channel.full().getBytes(UTF_8))) % PARTITIONS;
+  }
+
+  Channel channel() {
+    while (true) {
+      Channel channel = new Channel("acme", "chat", "c" + ++channels);
+      if (partitionOf(channel) != PARTITION_OF_EPOCHS) {
+        return channel;
+      }
+    }
+  }
+
+  static Identity ada(String tenant) {
+    return new Identity(tenant, "ada", null, Set.of(), null, Instant.now().plusSeconds(600));
+  }
+
+  static String token(String tenant) {
+    return new TokenSigner(SECRET.getBytes(UTF_8)).sign(ada(tenant));
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  HttpResponse<String> get(Channel channel, String rest) {
+    return send(
+        request("/v1/channels/" + channel.name() + rest)
+            .header("Authorization", "Bearer " + token(channel.tenant())));
+  }
+
+  static JsonNode json(HttpResponse<String> response) {
+    try {
+      return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new AssertionError(response.body(), e);
+    }
+  }
+
+  JsonNode ok(Channel channel, String rest) {
+    HttpResponse<String> response = get(channel, rest);
+    assertEquals(200, response.statusCode(), response.body());
+    return json(response);
+  }
+
+  static void assertRefused(ProblemCode code, HttpResponse<String> response) {
+    assertEquals(code.status(), response.statusCode(), response.body());
+    assertEquals(code.code(), json(response).path("code").asText());
+    assertEquals(
+        "application/problem+json", response.headers().firstValue("Content-Type").orElse(""));
+    assertEquals(32, json(response).path("traceId").asText().length());
+  }
+
+  static List<Long> seqs(JsonNode events) {
+    List<Long> seqs = new ArrayList<>();
+    events.forEach(event -> seqs.add(event.path("seq").asLong()));
+    return seqs;
+  }
+
+  static List<Long> range(long from, long to) {
+    return LongStream.rangeClosed(from, to).boxed().toList();
+  }
+}
