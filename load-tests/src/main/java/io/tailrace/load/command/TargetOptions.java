@@ -55,7 +55,7 @@ final class TargetOptions {
         base,
         TENANT,
         user -> installation.token(TENANT, user, Set.of("publisher", "admin"), null, TOKENS_FOR),
-        () -> jdbc != null ? jdbc : jdbcUrl(data));
+        jdbc != null ? () -> jdbc : new DatabaseAddress(() -> jdbcUrl(data)));
   }
 
   private static String jdbcUrl(Path data) {
