@@ -2,6 +2,7 @@ package io.tailrace.catchup;
 
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.config.SharedKeys;
 import io.tailrace.sequencer.store.HistoryOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,13 +27,6 @@ public record CatchupConfig(
     String serviceKey,
     List<String> origins,
     int waitsMax) {
-  private static final Key<String> BOOTSTRAP =
-      Key.text("kafka.bootstrap", null, "Kafka's addresses, host:port separated by commas.");
-  private static final Key<Integer> PARTITIONS =
-      Key.number("kafka.partitions", "64", "Partitions of the log, as it was made.", 1, 10_000);
-  private static final Key<Integer> REPLICATION =
-      Key.number(
-          "kafka.replication", "3", "Replicas of the topics, where they are missing.", 1, 15);
   private static final Key<Path> STATE_DIR =
       Key.path(
           "state.dir",
@@ -54,56 +48,47 @@ public record CatchupConfig(
       Key.millis("catchup.session.ms", "6000", "How long a silent process keeps its partitions.");
   private static final Key<Integer> CACHE_MIB =
       Key.number("catchup.cache.mib", "64", "Memory of the store's cache, in MiB.", 8, 65_536);
-  private static final Key<Path> KEYS_FILE =
-      Key.path("keys.file", null, "File with the keys of every tenant.");
-  private static final Key<String> CONTRACTS_DIR =
-      Key.optionalText("contracts.dir", "Folder of contracts; the shipped ones where it is empty.");
-  private static final Key<String> SERVICE_KEY =
-      Key.text("service.key", null, "Secret that the gateways' joins carry.");
-  private static final Key<List<String>> ORIGINS =
-      Key.list("origins", "", "Origins of web pages that may call, such as https://app.example.");
   private static final Key<Integer> WAITS_MAX =
       Key.number("catchup.waits.max", "20000", "Requests that may wait at once.", 1, 1_000_000);
 
   /** All settings, in the order in which they are documented. */
   public static List<Key<?>> keys() {
     return List.of(
-        BOOTSTRAP,
-        PARTITIONS,
-        REPLICATION,
+        SharedKeys.KAFKA_BOOTSTRAP,
+        SharedKeys.KAFKA_PARTITIONS,
+        SharedKeys.KAFKA_REPLICATION,
         STATE_DIR,
         INSTANCE,
         THREADS,
         GROUP,
         SESSION,
         CACHE_MIB,
-        KEYS_FILE,
-        CONTRACTS_DIR,
-        SERVICE_KEY,
-        ORIGINS,
+        SharedKeys.KEYS_FILE,
+        SharedKeys.CONTRACTS_DIR,
+        SharedKeys.SERVICE_KEY,
+        SharedKeys.ORIGINS,
         WAITS_MAX);
   }
 
   /** From loaded settings. */
   public static CatchupConfig from(Settings settings) {
-    String contracts = settings.get(CONTRACTS_DIR);
     return new CatchupConfig(
-        settings.get(BOOTSTRAP),
-        settings.get(PARTITIONS),
-        settings.get(REPLICATION),
+        settings.get(SharedKeys.KAFKA_BOOTSTRAP),
+        settings.get(SharedKeys.KAFKA_PARTITIONS),
+        settings.get(SharedKeys.KAFKA_REPLICATION),
         new HistoryOptions(
-            settings.get(BOOTSTRAP),
-            settings.get(PARTITIONS),
+            settings.get(SharedKeys.KAFKA_BOOTSTRAP),
+            settings.get(SharedKeys.KAFKA_PARTITIONS),
             settings.get(GROUP),
             settings.get(STATE_DIR),
             settings.get(INSTANCE),
             settings.get(THREADS),
             settings.get(SESSION),
             settings.get(CACHE_MIB)),
-        settings.get(KEYS_FILE),
-        contracts.isEmpty() ? null : Path.of(contracts),
-        settings.get(SERVICE_KEY),
-        settings.get(ORIGINS),
+        settings.get(SharedKeys.KEYS_FILE),
+        settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
+        settings.get(SharedKeys.SERVICE_KEY),
+        settings.get(SharedKeys.ORIGINS),
         settings.get(WAITS_MAX));
   }
 }

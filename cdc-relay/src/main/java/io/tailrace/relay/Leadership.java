@@ -174,7 +174,7 @@ final class Leadership implements Runnable {
                 + " after "
                 + config.slotWait().toSeconds()
                 + " s, and that session is not the relay that leads. End it with"
-                + " pg_terminate_backend, or raise slot.wait above wal_sender_timeout.");
+                + " pg_terminate_backend, or raise slot.wait.ms above wal_sender_timeout.");
       }
       if (!holder.equals(told)) {
         told = holder;

@@ -21,7 +21,7 @@ public final class Main {
         List.of(arguments),
         settings ->
             RelayService.start(
-                RelayConfig.of(settings),
+                RelayConfig.from(settings),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 // Not exit: no shutdown hook may send what is still queued behind a failed row.
                 (reason, cause) -> {

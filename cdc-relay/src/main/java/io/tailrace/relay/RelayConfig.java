@@ -4,6 +4,7 @@ import io.tailrace.relay.slot.SlotName;
 import io.tailrace.relay.tail.TailSource;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.config.SharedKeys;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -45,18 +46,6 @@ public record RelayConfig(
   private static final int BATCH_ROWS_MAX = 4_096;
   private static final Duration FLUSH_EVERY = Duration.ofMillis(200);
 
-  private static final Key<String> DATABASE_URL =
-      Key.text(
-          "database.url",
-          "jdbc:postgresql://localhost:5432/postgres",
-          "JDBC address of the PostgreSQL primary.");
-  private static final Key<String> DATABASE_USER =
-      Key.text(
-          "database.user", "postgres", "Role with LOGIN and REPLICATION that owns the schema.");
-  private static final Key<String> DATABASE_PASSWORD =
-      Key.optionalText("database.password", "Its password.");
-  private static final Key<String> KAFKA_BOOTSTRAP =
-      Key.text("kafka.bootstrap", "localhost:9092", "Kafka brokers, host:port, comma-separated.");
   private static final Key<Integer> INCARNATION =
       Key.number(
           "slot.incarnation",
@@ -76,14 +65,14 @@ public record RelayConfig(
           "Make it a failover slot, which standbys keep too (PostgreSQL 17 and later).");
   private static final Key<Duration> SLOT_WAIT =
       Key.millis(
-          "slot.wait",
+          "slot.wait.ms",
           "90000",
           "How long to wait for a slot that another session holds; above wal_sender_timeout.");
   private static final Key<Duration> START_WAIT =
-      Key.millis("start.wait", "60000", "How long to wait for database, schema and topics.");
+      Key.millis("start.wait.ms", "60000", "How long to wait for database, schema and topics.");
   private static final Key<Duration> DELIVERY =
       Key.millis(
-          "kafka.delivery.timeout",
+          "kafka.delivery.timeout.ms",
           "120000",
           "After this time a send has failed: the relay halts.");
   private static final Key<Integer> REQUEST_BYTES_MAX =
@@ -94,7 +83,8 @@ public record RelayConfig(
           10_000,
           100_000_000);
   private static final Key<Duration> HEARTBEAT =
-      Key.millis("heartbeat", "1000", "How often the slot is told its place while no row comes.");
+      Key.millis(
+          "heartbeat.ms", "1000", "How often the slot is told its place while no row comes.");
   private static final Key<Integer> IDLE_BYTES_MAX =
       Key.number(
           "slot.idle.bytes.max",
@@ -106,10 +96,10 @@ public record RelayConfig(
   /** All settings, for help and parsing. */
   public static List<Key<?>> keys() {
     return List.of(
-        DATABASE_URL,
-        DATABASE_USER,
-        DATABASE_PASSWORD,
-        KAFKA_BOOTSTRAP,
+        SharedKeys.DATABASE_URL,
+        SharedKeys.DATABASE_USER,
+        SharedKeys.DATABASE_PASSWORD,
+        SharedKeys.KAFKA_BOOTSTRAP,
         INCARNATION,
         SLOT_CREATE,
         SLOT_FAILOVER,
@@ -131,13 +121,13 @@ public record RelayConfig(
     }
   }
 
-  /** From settings that were loaded with {@link #keys()}. */
-  public static RelayConfig of(Settings settings) {
+  /** From settings that were loaded with {@link #keys}. */
+  public static RelayConfig from(Settings settings) {
     return new RelayConfig(
-        settings.get(DATABASE_URL),
-        settings.get(DATABASE_USER),
-        settings.get(DATABASE_PASSWORD),
-        settings.get(KAFKA_BOOTSTRAP),
+        settings.get(SharedKeys.DATABASE_URL),
+        settings.get(SharedKeys.DATABASE_USER),
+        settings.get(SharedKeys.DATABASE_PASSWORD),
+        settings.get(SharedKeys.KAFKA_BOOTSTRAP),
         new SlotName(settings.get(INCARNATION)),
         settings.get(SLOT_CREATE),
         settings.get(SLOT_FAILOVER),
@@ -152,7 +142,7 @@ public record RelayConfig(
   /** With all defaults but where the servers are. */
   public static RelayConfig at(
       String databaseUrl, String databaseUser, String databasePassword, String kafkaBootstrap) {
-    return of(
+    return from(
         Settings.load(
             keys(),
             List.of(

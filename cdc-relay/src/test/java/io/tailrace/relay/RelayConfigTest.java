@@ -40,7 +40,7 @@ class RelayConfigTest {
     Settings settings =
         Settings.load(RelayConfig.keys(), List.of("--slot.incarnation=7"), Map.of());
 
-    assertEquals("tailrace_7", RelayConfig.of(settings).slot().name());
+    assertEquals("tailrace_7", RelayConfig.from(settings).slot().name());
   }
 
   @Test

@@ -21,6 +21,6 @@ final class RelayConfigs {
     for (int i = 0; i < settings.length; i += 2) {
       arguments.add("--" + settings[i] + "=" + settings[i + 1]);
     }
-    return RelayConfig.of(Settings.load(RelayConfig.keys(), arguments, Map.of()));
+    return RelayConfig.from(Settings.load(RelayConfig.keys(), arguments, Map.of()));
   }
 }

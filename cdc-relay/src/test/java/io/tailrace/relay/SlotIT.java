@@ -144,7 +144,7 @@ class SlotIT {
                 + " where locktype = 'advisory' and granted");
       }
       Await.until("the first halts", first.halted::isDone);
-      try (TestRelay second = new TestRelay(RelayConfigs.with(config, "slot.wait", "1500"))) {
+      try (TestRelay second = new TestRelay(RelayConfigs.with(config, "slot.wait.ms", "1500"))) {
         String reason = haltOf(second);
 
         assertTrue(reason.contains("still held by pid"), reason);

@@ -3,6 +3,7 @@ package io.tailrace.gateway;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SettingsException;
+import io.tailrace.schemas.config.SharedKeys;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +38,6 @@ public record GatewayConfig(
     Join join,
     Pacing pacing) {
 
-  private static final Key<String> KAFKA_BOOTSTRAP =
-      Key.text("kafka.bootstrap", null, "Kafka's addresses, host:port separated by commas.");
   private static final Key<URI> CATCHUP_URL =
       new Key<>(
           "catchup.url",
@@ -46,14 +45,6 @@ public record GatewayConfig(
           "Base address of the catch-up service, asked at every subscribe.",
           "http://host:port",
           GatewayConfig::address);
-  private static final Key<String> SERVICE_KEY =
-      Key.text("service.key", null, "Secret that the services show each other.");
-  private static final Key<Path> KEYS_FILE =
-      Key.path("keys.file", null, "JSON file with the keys of every tenant.");
-  private static final Key<String> CONTRACTS_DIR =
-      Key.optionalText("contracts.dir", "Folder of contracts; empty for the shipped ones.");
-  private static final Key<List<String>> ORIGINS =
-      Key.list("origins", "", "Origins of web pages that may connect, beside the own one.");
   private static final Key<String> REGION =
       Key.text("region", "local", "Name of this place, told in welcome.");
   private static final Key<Boolean> COOKIE_SECURE =
@@ -62,21 +53,21 @@ public record GatewayConfig(
       Key.millis("window.ms", "30000", "How long recent events are kept for reconnects.");
   private static final Key<Integer> WINDOW_BYTES =
       Key.number(
-          "window.bytesMax",
+          "window.bytes.max",
           "67108864",
           "How much of them is kept at most, in bytes.",
           1 << 20,
           Integer.MAX_VALUE);
   private static final Key<Integer> QUEUE_BYTES =
       Key.number(
-          "queue.bytesMax",
+          "queue.bytes.max",
           "1048576",
           "How many bytes may wait for one connection before its subscriptions are behind.",
           4096,
           1 << 30);
   private static final Key<Integer> QUEUE_ANSWER_BYTES =
       Key.number(
-          "queue.answerBytesMax",
+          "queue.answer.bytes.max",
           "524288",
           "How many bytes of answers may wait beside them before it is closed with 4409.",
           4096,
@@ -84,7 +75,7 @@ public record GatewayConfig(
   private static final Key<Integer> CONNECTIONS =
       Key.number("connections.max", "100000", "Connections open at once.", 1, 10_000_000);
   private static final Key<Integer> HANDSHAKES =
-      Key.number("handshakes.perSecond", "5000", "New connections per second.", 1, 1_000_000);
+      Key.number("handshakes.per.second", "5000", "New connections per second.", 1, 1_000_000);
   private static final Key<Integer> SUBSCRIPTIONS =
       Key.number(
           "subscriptions.max",
@@ -94,33 +85,35 @@ public record GatewayConfig(
           100_000);
   private static final Key<Integer> MESSAGE_BYTES =
       Key.number(
-          "message.bytesMax", "65536", "Largest message of a client, in bytes.", 1024, 1 << 24);
+          "message.bytes.max", "65536", "Largest message of a client, in bytes.", 1024, 1 << 24);
   private static final Key<Integer> FRAMES =
       Key.number(
-          "frames.perSecond", "500", "Frames per second that a client may send.", 1, 1_000_000);
+          "frames.per.second", "500", "Frames per second that a client may send.", 1, 1_000_000);
   private static final Key<Integer> FRAMES_BURST =
       Key.number("frames.burst", "10000", "Frames that a client may send at once.", 1, 10_000_000);
   private static final Key<Duration> HELLO_WAIT =
-      Key.millis("hello.waitMs", "5000", "How long a client may take to say hello.");
+      Key.millis("hello.wait.ms", "5000", "How long a client may take to say hello.");
   private static final Key<Duration> HEARTBEAT =
       Key.millis(
           "heartbeat.ms",
           "15000",
           "How often a client gives a sign of life; silence of 2.5 times that closes.");
   private static final Key<Duration> EXPIRY_GRACE =
-      Key.millis("expiry.graceMs", "2000", "How long a connection outlives its token.");
+      Key.millis("expiry.grace.ms", "2000", "How long a connection outlives its token.");
   private static final Key<Duration> STALL =
       Key.millis("stall.ms", "30000", "How long a client may read nothing before 4409.");
   private static final Key<Duration> JOIN_TIMEOUT =
-      Key.millis("join.timeoutMs", "3000", "How long the catch-up service may take to answer.");
+      Key.millis("join.timeout.ms", "3000", "How long the catch-up service may take to answer.");
   private static final Key<Integer> JOIN_REQUESTS =
-      Key.number("join.requestsMax", "32", "Questions to it under way at once.", 1, 1024);
+      Key.number("join.requests.max", "32", "Questions to it under way at once.", 1, 1024);
   private static final Key<Integer> JOIN_WAITING =
       Key.number(
-          "join.waitingMax", "50000", "Subscribes that wait for such a question.", 1, 10_000_000);
+          "join.waiting.max", "50000", "Subscribes that wait for such a question.", 1, 10_000_000);
   private static final Key<Duration> PACE_REST =
       Key.millis(
-          "pace.restMs", "40", "Longest rest between two rounds of writes under load; 0 for none.");
+          "pace.rest.ms",
+          "40",
+          "Longest rest between two rounds of writes under load; 0 for none.");
   private static final Key<Integer> INBOX =
       Key.number("inbox.max", "1024", "Batches that wait for one I/O thread.", 16, 1 << 20);
 
@@ -151,12 +144,12 @@ public record GatewayConfig(
   /** All settings. */
   public static List<Key<?>> keys() {
     return List.of(
-        KAFKA_BOOTSTRAP,
+        SharedKeys.KAFKA_BOOTSTRAP,
         CATCHUP_URL,
-        SERVICE_KEY,
-        KEYS_FILE,
-        CONTRACTS_DIR,
-        ORIGINS,
+        SharedKeys.SERVICE_KEY,
+        SharedKeys.KEYS_FILE,
+        SharedKeys.CONTRACTS_DIR,
+        SharedKeys.ORIGINS,
         REGION,
         COOKIE_SECURE,
         WINDOW_AGE,
@@ -182,14 +175,13 @@ public record GatewayConfig(
 
   /** From settings that were loaded with {@link #keys}. */
   public static GatewayConfig from(Settings settings) {
-    String folder = settings.get(CONTRACTS_DIR);
     return new GatewayConfig(
-        settings.get(KAFKA_BOOTSTRAP),
+        settings.get(SharedKeys.KAFKA_BOOTSTRAP),
         settings.get(CATCHUP_URL),
-        settings.get(SERVICE_KEY),
-        settings.get(KEYS_FILE),
-        folder.isEmpty() ? null : Path.of(folder),
-        settings.get(ORIGINS),
+        settings.get(SharedKeys.SERVICE_KEY),
+        settings.get(SharedKeys.KEYS_FILE),
+        settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
+        settings.get(SharedKeys.ORIGINS),
         settings.get(REGION),
         settings.get(COOKIE_SECURE),
         new Window(positive(settings, WINDOW_AGE), settings.get(WINDOW_BYTES)),

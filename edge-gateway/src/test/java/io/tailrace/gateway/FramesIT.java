@@ -32,10 +32,10 @@ final class FramesIT {
     gateway =
         new Gateway(
             broker,
-            "--message.bytesMax=" + LIMIT,
-            "--hello.waitMs=1000",
+            "--message.bytes.max=" + LIMIT,
+            "--hello.wait.ms=1000",
             "--heartbeat.ms=1000",
-            "--frames.perSecond=100",
+            "--frames.per.second=100",
             "--frames.burst=1000",
             "--origins=https://app.example");
   }

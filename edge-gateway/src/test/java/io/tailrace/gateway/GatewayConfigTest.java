@@ -40,7 +40,7 @@ final class GatewayConfigTest {
       strings = {
         "catchup.url=nowhere",
         "catchup.url=ftp://x",
-        "queue.bytesMax=1",
+        "queue.bytes.max=1",
         "window.ms=0",
         "window.ms=-5",
         "heartbeat.ms=soon",

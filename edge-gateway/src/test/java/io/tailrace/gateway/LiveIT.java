@@ -224,7 +224,7 @@ final class LiveIT {
   void aSlowReaderIsBehindAndCostsBoundedMemory() {
     Channel channel = Gateway.channel("slow");
     String text = "x".repeat(10_000);
-    try (Gateway own = new Gateway(broker, "--queue.bytesMax=100000");
+    try (Gateway own = new Gateway(broker, "--queue.bytes.max=100000");
         RawSocket socket = RawSocket.open(own.port(), 4096)) {
       socket.send(Gateway.hello(1, Gateway.token("ann")));
       socket.json("welcome");
@@ -260,7 +260,7 @@ final class LiveIT {
   void whoReadsNothingIsBehindOnEveryChannelAndThenClosed() {
     int channels = 50;
     String text = "x".repeat(20_000);
-    try (Gateway own = new Gateway(broker, "--queue.bytesMax=100000", "--stall.ms=2000");
+    try (Gateway own = new Gateway(broker, "--queue.bytes.max=100000", "--stall.ms=2000");
         RawSocket socket = RawSocket.open(own.port(), 4096)) {
       socket.send(Gateway.hello(1, Gateway.token("ann")));
       socket.json("welcome");

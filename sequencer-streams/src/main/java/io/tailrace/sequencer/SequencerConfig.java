@@ -2,6 +2,7 @@ package io.tailrace.sequencer;
 
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.config.SharedKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,12 +31,6 @@ public record SequencerConfig(
     int standbys,
     Duration commitInterval,
     Duration session) {
-  private static final Key<String> BOOTSTRAP =
-      Key.text("kafka.bootstrap", null, "Kafka's addresses, host:port separated by commas.");
-  private static final Key<Integer> PARTITIONS =
-      Key.number("kafka.partitions", "64", "Partitions of the log, as it was made.", 1, 10_000);
-  private static final Key<Integer> REPLICATION =
-      Key.number("kafka.replication", "3", "Replicas of the changelog topics.", 1, 15);
   private static final Key<Path> STATE_DIR =
       Key.path(
           "state.dir",
@@ -64,9 +59,9 @@ public record SequencerConfig(
   /** All keys, for loading and for {@code --help}. */
   public static List<Key<?>> keys() {
     return List.of(
-        BOOTSTRAP,
-        PARTITIONS,
-        REPLICATION,
+        SharedKeys.KAFKA_BOOTSTRAP,
+        SharedKeys.KAFKA_PARTITIONS,
+        SharedKeys.KAFKA_REPLICATION,
         STATE_DIR,
         INSTANCE,
         THREADS,
@@ -78,9 +73,9 @@ public record SequencerConfig(
   /** From loaded settings. */
   public static SequencerConfig from(Settings settings) {
     return new SequencerConfig(
-        settings.get(BOOTSTRAP),
-        settings.get(PARTITIONS),
-        settings.get(REPLICATION),
+        settings.get(SharedKeys.KAFKA_BOOTSTRAP),
+        settings.get(SharedKeys.KAFKA_PARTITIONS),
+        settings.get(SharedKeys.KAFKA_REPLICATION),
         settings.get(STATE_DIR),
         settings.get(INSTANCE),
         settings.get(THREADS),

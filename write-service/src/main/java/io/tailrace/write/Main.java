@@ -11,7 +11,7 @@ public final class Main {
   public static void main(String[] arguments) {
     ServiceProcess.run(
         WriteService.NAME,
-        WriteConfig.KEYS,
+        WriteConfig.keys(),
         List.of(arguments),
         settings -> WriteService.start(WriteConfig.from(settings)));
   }

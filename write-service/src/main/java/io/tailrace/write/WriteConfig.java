@@ -2,6 +2,7 @@ package io.tailrace.write;
 
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.config.SharedKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,58 +23,21 @@ public record WriteConfig(
     List<String> origins,
     Tuning tuning) {
 
-  /** JDBC address of PostgreSQL. */
-  public static final Key<String> DATABASE_URL =
-      Key.text(
-          "database.url",
-          null,
-          "JDBC address of PostgreSQL, jdbc:postgresql://HOST:PORT/DATABASE.");
-
-  /** Role that owns the schema. */
-  public static final Key<String> DATABASE_USER =
-      Key.text("database.user", null, "Role that writes; with database.migrate also the owner.");
-
-  /** Its password. */
-  public static final Key<String> DATABASE_PASSWORD =
-      Key.optionalText("database.password", "Password of that role.");
-
-  /** Whether the schema is brought up to date at the start. */
-  public static final Key<Boolean> DATABASE_MIGRATE =
+  private static final Key<Boolean> DATABASE_MIGRATE =
       Key.flag("database.migrate", "true", "Whether missing migrations are applied at the start.");
 
-  /** Wait for a database that starts. */
-  public static final Key<Duration> DATABASE_WAIT =
+  private static final Key<Duration> DATABASE_WAIT =
       Key.millis(
           "database.wait.ms", "60000", "How long the start waits for the database, milliseconds.");
 
-  /** Kafka. */
-  public static final Key<String> KAFKA_BOOTSTRAP =
-      Key.text("kafka.bootstrap", null, "Kafka's bootstrap servers, HOST:PORT,…");
-
-  /** Contracts. */
-  public static final Key<String> CONTRACTS =
-      Key.optionalText(
-          "contracts.dir", "Folder with one contract per kind; empty for the shipped.");
-
-  /** Token keys. */
-  public static final Key<Path> TOKEN_KEYS =
-      Key.path("keys.file", null, "File with the keys that each tenant's tokens are signed with.");
-
-  /** Origins. */
-  public static final Key<List<String>> ORIGINS =
-      Key.list("origins", "", "Origins of web pages that may call, besides this server's own.");
-
-  /** Lanes. */
-  public static final Key<Integer> LANES =
+  private static final Key<Integer> LANES =
       Key.number("write.lanes", "2", "Connections that commit at the same time.", 1, 64);
 
-  /** Requests under way. */
-  public static final Key<Integer> REQUESTS_MAX =
+  private static final Key<Integer> REQUESTS_MAX =
       Key.number(
           "write.requests.max", "8192", "Requests under way; more are answered 503.", 1, 1_000_000);
 
-  /** Memory of bodies. */
-  public static final Key<Integer> BODIES_MAX =
+  private static final Key<Integer> BODIES_MAX =
       Key.number(
           "write.bodies.bytes.max",
           "67108864",
@@ -81,12 +45,10 @@ public record WriteConfig(
           1_048_576,
           Integer.MAX_VALUE);
 
-  /** Rows of a batch. */
-  public static final Key<Integer> BATCH_ROWS_MAX =
+  private static final Key<Integer> BATCH_ROWS_MAX =
       Key.number("write.batch.rows.max", "256", "Rows that share one commit.", 1, 10_000);
 
-  /** Largest transaction. */
-  public static final Key<Integer> TRANSACTION_BYTES_MAX =
+  private static final Key<Integer> TRANSACTION_BYTES_MAX =
       Key.number(
           "write.transaction.bytes.max",
           "1048576",
@@ -94,37 +56,36 @@ public record WriteConfig(
           4096,
           67_108_864);
 
-  /** Wait for the seq. */
-  public static final Key<Duration> SEQ_WAIT =
+  private static final Key<Duration> SEQ_WAIT =
       Key.millis(
           "write.seq.wait.ms", "2000", "How long an answer waits for its seq, milliseconds.");
 
-  /** Wait for a commit. */
-  public static final Key<Duration> COMMIT_WAIT =
+  private static final Key<Duration> COMMIT_WAIT =
       Key.millis(
           "write.commit.wait.ms",
           "10000",
           "How long a write may stay undecided while the database is away, milliseconds.");
 
-  /** All of them. */
-  public static final List<Key<?>> KEYS =
-      List.of(
-          DATABASE_URL,
-          DATABASE_USER,
-          DATABASE_PASSWORD,
-          DATABASE_MIGRATE,
-          DATABASE_WAIT,
-          KAFKA_BOOTSTRAP,
-          CONTRACTS,
-          TOKEN_KEYS,
-          ORIGINS,
-          LANES,
-          REQUESTS_MAX,
-          BODIES_MAX,
-          BATCH_ROWS_MAX,
-          TRANSACTION_BYTES_MAX,
-          SEQ_WAIT,
-          COMMIT_WAIT);
+  /** All settings, in the order in which they are documented. */
+  public static List<Key<?>> keys() {
+    return List.of(
+        SharedKeys.DATABASE_URL,
+        SharedKeys.DATABASE_USER,
+        SharedKeys.DATABASE_PASSWORD,
+        DATABASE_MIGRATE,
+        DATABASE_WAIT,
+        SharedKeys.KAFKA_BOOTSTRAP,
+        SharedKeys.CONTRACTS_DIR,
+        SharedKeys.KEYS_FILE,
+        SharedKeys.ORIGINS,
+        LANES,
+        REQUESTS_MAX,
+        BODIES_MAX,
+        BATCH_ROWS_MAX,
+        TRANSACTION_BYTES_MAX,
+        SEQ_WAIT,
+        COMMIT_WAIT);
+  }
 
   /** Where rows go. */
   public record Database(
@@ -158,20 +119,19 @@ public record WriteConfig(
     }
   }
 
-  /** Reads the settings. */
+  /** From settings that were loaded with {@link #keys}. */
   public static WriteConfig from(Settings settings) {
-    String folder = settings.get(CONTRACTS);
     return new WriteConfig(
         new Database(
-            settings.get(DATABASE_URL),
-            settings.get(DATABASE_USER),
-            settings.get(DATABASE_PASSWORD),
+            settings.get(SharedKeys.DATABASE_URL),
+            settings.get(SharedKeys.DATABASE_USER),
+            settings.get(SharedKeys.DATABASE_PASSWORD),
             settings.get(DATABASE_MIGRATE),
             settings.get(DATABASE_WAIT)),
-        settings.get(KAFKA_BOOTSTRAP),
-        folder.isEmpty() ? null : Path.of(folder),
-        settings.get(TOKEN_KEYS),
-        settings.get(ORIGINS),
+        settings.get(SharedKeys.KAFKA_BOOTSTRAP),
+        settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
+        settings.get(SharedKeys.KEYS_FILE),
+        settings.get(SharedKeys.ORIGINS),
         new Tuning(
             settings.get(LANES),
             settings.get(REQUESTS_MAX),

@@ -21,7 +21,7 @@ class WriteConfigTest {
           "--keys.file=/etc/tailrace/keys.json");
 
   private static WriteConfig config(List<String> arguments, Map<String, String> environment) {
-    return WriteConfig.from(Settings.load(WriteConfig.KEYS, arguments, environment));
+    return WriteConfig.from(Settings.load(WriteConfig.keys(), arguments, environment));
   }
 
   @Test

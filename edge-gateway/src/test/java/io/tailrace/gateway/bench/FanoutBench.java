@@ -46,7 +46,7 @@ public final class FanoutBench {
                   "--catchup.url=" + catchup.address(),
                   "--service.key=" + FakeCatchup.SERVICE_KEY,
                   "--keys.file=" + Gateway.keys(),
-                  "--handshakes.perSecond=100000",
+                  "--handshakes.per.second=100000",
                   "--heartbeat.ms=120000"));
       Process client = null;
       try {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,16 @@ public record Key<T>(
   /** A path. */
   public static Key<Path> path(String name, @Nullable String fallback, String doc) {
     return new Key<>(name, fallback, doc, "a path", text -> Path.of(present(text)));
+  }
+
+  /** A path that may be left out. */
+  public static Key<Optional<Path>> optionalPath(String name, String doc) {
+    return new Key<>(
+        name,
+        "",
+        doc,
+        "a path or empty",
+        text -> text.isBlank() ? Optional.empty() : Optional.of(Path.of(text)));
   }
 
   private static String present(String text) {

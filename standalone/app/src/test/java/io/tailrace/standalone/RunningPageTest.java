@@ -24,7 +24,7 @@ class RunningPageTest {
   @Test
   void thePageListsTheSettingsThatThereAre() throws IOException {
     Map<String, List<Key<?>>> services = new LinkedHashMap<>();
-    services.put("write", WriteConfig.KEYS);
+    services.put("write", WriteConfig.keys());
     services.put("relay", RelayConfig.keys());
     services.put("sequencer", SequencerConfig.keys());
     services.put("catchup", CatchupConfig.keys());

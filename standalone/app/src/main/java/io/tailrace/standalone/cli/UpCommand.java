@@ -8,7 +8,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -52,15 +54,24 @@ final class UpCommand implements Callable<Integer> {
   private boolean demo = true;
 
   @Option(
-      names = "--until-ready",
-      hidden = true,
-      description = "Stops again once ready: the training run of the class cache.")
-  private boolean untilReady = false;
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description =
+          "A setting of the services, as docs/running.md lists them; may be repeated, such as"
+              + " --set contracts.dir=./contracts.")
+  private Map<String, String> settings = new TreeMap<>();
 
   @Override
   public Integer call() throws InterruptedException {
     if (port < 0 || port > 65_535) {
       throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535");
+    }
+    for (String name : settings.keySet()) {
+      if (!Standalone.mayBeSet(name)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--set " + name + " is no setting that can be set here: see docs/running.md");
+      }
     }
     Path log = data.resolve("tailrace.log");
     JsonLog.installFile(log);
@@ -70,7 +81,7 @@ final class UpCommand implements Callable<Integer> {
             + data.toAbsolutePath().normalize()
             + ", its log in "
             + log.getFileName());
-    Standalone system = Standalone.of(new Standalone.Options(data, host, port, demo));
+    Standalone system = Standalone.of(new Standalone.Options(data, host, port, demo, settings));
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread stop =
@@ -87,9 +98,6 @@ final class UpCommand implements Callable<Integer> {
       system.begin(err::println);
     } finally {
       started.countDown();
-    }
-    if (untilReady) {
-      return 0; // the end of the JVM stops the system
     }
     greet(system);
     stopped.await();

@@ -10,7 +10,6 @@ import io.tailrace.gateway.GatewayConfig;
 import io.tailrace.gateway.GatewayService;
 import io.tailrace.relay.RelayConfig;
 import io.tailrace.relay.RelayService;
-import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.topic.TopicAdmin;
@@ -58,8 +57,20 @@ public final class Standalone implements AutoCloseable {
    *
    * @param port of everything; 0 for any free one
    * @param demo whether the page at {@code /} and its tokens are served
+   * @param settings settings of services that are not as by default, each told to all that have it
    */
-  public record Options(Path data, String host, int port, boolean demo) {}
+  public record Options(
+      Path data, String host, int port, boolean demo, Map<String, String> settings) {
+    /** With all settings at their defaults. */
+    public Options(Path data, String host, int port, boolean demo) {
+      this(data, host, port, demo, Map.of());
+    }
+  }
+
+  /** Whether a service has such a setting, and it is not for this class alone to give. */
+  public static boolean mayBeSet(String name) {
+    return ServiceSettings.mayBeSet(name);
+  }
 
   /** Starts nothing yet, so that whoever can be interrupted has something to close first. */
   public static Standalone of(Options options) {
@@ -105,7 +116,8 @@ public final class Standalone implements AutoCloseable {
     server = http;
     Servers servers = Servers.start(installation, parts);
     progress.accept("PostgreSQL and Kafka run");
-    ServiceSettings settings = new ServiceSettings(installation, servers, http.port());
+    ServiceSettings settings =
+        new ServiceSettings(installation, servers, http.port(), options.settings());
     Services started = startServices(settings, parts);
     started.awaitReady(READY_WITHIN);
     if (options.demo()) {
@@ -125,7 +137,7 @@ public final class Standalone implements AutoCloseable {
       Future<WriteService> write =
           parallel.start(
               StopOrder.Part.WRITE,
-              () -> WriteService.start(WriteConfig.from(settings.write(WriteConfig.KEYS))));
+              () -> WriteService.start(WriteConfig.from(settings.write(WriteConfig.keys()))));
       Future<RelayService> relay = parallel.start(StopOrder.Part.RELAY, () -> startRelay(settings));
       Future<SequencerService> sequencer =
           parallel.start(
@@ -154,7 +166,7 @@ public final class Standalone implements AutoCloseable {
 
   private static RelayService startRelay(ServiceSettings settings) {
     return RelayService.start(
-        RelayConfig.of(settings.relay(RelayConfig.keys())),
+        RelayConfig.from(settings.relay(RelayConfig.keys())),
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
         // Everything that could still append behind a failed row ends with this process.
         (reason, _) -> {
@@ -169,7 +181,7 @@ public final class Standalone implements AutoCloseable {
       TopicAdmin.ensure(
           admin,
           new TopicPlan(
-              ServiceSettings.PARTITIONS, (short) 1, Contracts.shipped().longestRetention()));
+              ServiceSettings.PARTITIONS, (short) 1, settings.contracts().longestRetention()));
     }
   }
 

@@ -33,6 +33,14 @@ class ServerCommandsTest {
   }
 
   @Test
+  void aSettingThatNoServiceHasOrThatFollowsFromTheFolderIsRefused() {
+    for (String name : new String[] {"queue.bytes", "database.url", "state.dir"}) {
+      assertEquals(2, run(new UpCommand(), "--data", "never-made", "--set", name + "=1"), name);
+      assertTrue(errors.toString().contains(name), name);
+    }
+  }
+
+  @Test
   void negativeBoundsAreRefused() {
     assertEquals(2, run(new TailCommand(), "chat:lobby", "--after", "-1", "--token", "t"));
     assertEquals(2, run(new HistoryCommand(), "chat:lobby", "--limit", "0", "--token", "t"));
