@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
     description =
         "Measures the system that runs on this machine; docs/performance.md says how and what came"
             + " out.",
-    subcommands = {LatencyCommand.class, HttpCommand.class, SqlCommand.class, FanoutCommand.class},
+    subcommands = {
+      LatencyCommand.class,
+      HttpCommand.class,
+      SqlCommand.class,
+      FanoutCommand.class,
+      StormCommand.class
+    },
     synopsisSubcommandLabel = "SCENARIO",
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Runnable {

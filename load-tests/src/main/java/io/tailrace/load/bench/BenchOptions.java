@@ -13,9 +13,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -61,6 +63,14 @@ final class BenchOptions {
 
   String token() {
     return Installation.open(data).token("demo", "bench", Set.of(), null, TOKEN_FOR);
+  }
+
+  /** Tokens of so many users of their own. */
+  List<String> tokens(String prefix, int count) {
+    Installation installation = Installation.open(data);
+    return IntStream.range(0, count)
+        .mapToObj(n -> installation.token("demo", prefix + n, Set.of(), null, TOKEN_FOR))
+        .toList();
   }
 
   Connection connect() throws SQLException {
