@@ -38,7 +38,14 @@ class RelayConfigTest {
   @Test
   void theIncarnationNamesTheSlot() {
     Settings settings =
-        Settings.load(RelayConfig.keys(), List.of("--slot.incarnation=7"), Map.of());
+        Settings.load(
+            RelayConfig.keys(),
+            List.of(
+                "--slot.incarnation=7",
+                "--database.url=jdbc:postgresql://db/shop",
+                "--database.user=relay",
+                "--kafka.bootstrap=kafka:9092"),
+            Map.of());
 
     assertEquals("tailrace_7", RelayConfig.from(settings).slot().name());
   }
