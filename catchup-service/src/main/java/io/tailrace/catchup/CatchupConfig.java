@@ -4,6 +4,7 @@ import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
 import io.tailrace.sequencer.store.HistoryOptions;
+import io.tailrace.sequencer.store.Sharing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param store how this process runs the history store
  * @param contractsDir folder of contracts; null for the shipped ones
  * @param serviceKey what gateways prove themselves with when they join
- * @param waitsMax requests that may wait for the store at once
+ * @param limits what may be under way at once
  */
 public record CatchupConfig(
     String bootstrap,
@@ -26,7 +27,19 @@ public record CatchupConfig(
     @Nullable Path contractsDir,
     String serviceKey,
     List<String> origins,
-    int waitsMax) {
+    Limits limits) {
+  /**
+   * What may be under way at once; more is refused as {@code overloaded}.
+   *
+   * @param waits requests that wait for the store
+   * @param streams answers that are read while they are sent
+   * @param forwards requests that another process answers
+   */
+  public record Limits(int waits, int streams, int forwards) {
+    /** For one process beside its broker. */
+    public static final Limits LOCAL = new Limits(20_000, 32, 1000);
+  }
+
   private static final Key<Path> STATE_DIR =
       Key.path(
           "state.dir",
@@ -50,6 +63,28 @@ public record CatchupConfig(
       Key.number("catchup.cache.mib", "64", "Memory of the store's cache, in MiB.", 8, 65_536);
   private static final Key<Integer> WAITS_MAX =
       Key.number("catchup.waits.max", "20000", "Requests that may wait at once.", 1, 1_000_000);
+  private static final Key<Integer> STREAMS_MAX =
+      Key.number(
+          "catchup.streams.max",
+          "32",
+          "Answers that may be read from the store while they are sent, at once.",
+          1,
+          10_000);
+  private static final Key<Integer> FORWARDS_MAX =
+      Key.number(
+          "catchup.forwards.max",
+          "1000",
+          "Requests that other processes of the group may be answering at once.",
+          1,
+          100_000);
+  private static final Key<String> ADVERTISED =
+      Key.optionalText(
+          "catchup.advertised",
+          "host:port at which the other processes of the group reach this one; needed where there"
+              + " are others.");
+  private static final Key<Integer> STANDBYS =
+      Key.number(
+          "catchup.standbys", "0", "Copies of each partition kept on other processes.", 0, 5);
 
   /** All settings, in the order in which they are documented. */
   public static List<Key<?>> keys() {
@@ -84,11 +119,12 @@ public record CatchupConfig(
             settings.get(INSTANCE),
             settings.get(THREADS),
             settings.get(SESSION),
-            settings.get(CACHE_MIB)),
+            settings.get(CACHE_MIB),
+            new Sharing(settings.get(ADVERTISED), settings.get(STANDBYS))),
         settings.get(SharedKeys.KEYS_FILE),
         settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
         settings.get(SharedKeys.SERVICE_KEY),
         settings.get(SharedKeys.ORIGINS),
-        settings.get(WAITS_MAX));
+        new Limits(settings.get(WAITS_MAX), settings.get(STREAMS_MAX), settings.get(FORWARDS_MAX)));
   }
 }

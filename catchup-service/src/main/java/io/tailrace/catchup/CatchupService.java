@@ -65,7 +65,7 @@ public final class CatchupService implements RunningService {
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     CatchupMetrics metrics = new CatchupMetrics(registry);
-    Progress progress = new Progress(config.waitsMax(), System::nanoTime);
+    Progress progress = new Progress(config.limits().waits(), System::nanoTime);
     metrics.watchWaits(progress::waiting);
     AnswerBytes answerBytes = AnswerBytes.ofHeap();
     metrics.watchAnswerBytes(answerBytes::current);

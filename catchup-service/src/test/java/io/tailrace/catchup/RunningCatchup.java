@@ -73,7 +73,7 @@ abstract class RunningCatchup {
                 null,
                 SERVICE_KEY,
                 List.of(),
-                100));
+                new CatchupConfig.Limits(100, 4, 100)));
     server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
     log = new EventsLog(broker.bootstrap());
     Await.until("a ready service", service::ready);

@@ -15,8 +15,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -147,6 +150,49 @@ final class HistoryDb implements AutoCloseable {
     heads.putAll(batchHeads);
     batchHeads.clear();
     return written;
+  }
+
+  /**
+   * Trims channels that are older than their kind keeps them, a number of heads at a time. Nothing
+   * may be in the batch.
+   *
+   * @param from where to go on: what the call before returned; null: at the first head
+   * @return where the next call goes on; null: all heads have been looked at
+   */
+  byte @Nullable [] trimSilent(byte @Nullable [] from, int headsMax, long nowMs)
+      throws RocksDBException {
+    try (Slice end = new Slice(HistoryKeys.above(HistoryKeys.heads()));
+        ReadOptions upToEnd = new ReadOptions().setIterateUpperBound(end);
+        RocksIterator scan = db.newIterator(upToEnd);
+        WriteBatch trims = new WriteBatch()) {
+      scan.seek(from == null ? HistoryKeys.heads() : from);
+      for (int looked = 0; scan.isValid() && looked < headsMax; looked++) {
+        Channel channel = HistoryKeys.channelOf(scan.key());
+        trimSilent(channel, Head.decode(scan.value()), nowMs, trims);
+        scan.next();
+      }
+      byte[] next = scan.isValid() ? scan.key() : null;
+      scan.status();
+      db.write(unlogged, trims);
+      return next;
+    }
+  }
+
+  private void trimSilent(Channel channel, Head head, long nowMs, WriteBatch trims)
+      throws RocksDBException {
+    long first =
+        retention
+            .of(channel.kind())
+            .firstKeptAt(nowMs, head, seq -> committedMs(channel, head, seq, nowMs));
+    if (first == head.first()) {
+      return;
+    }
+    trims.deleteRange(
+        HistoryKeys.event(channel, head.epoch(), head.first()),
+        HistoryKeys.event(channel, head.epoch(), first));
+    Head trimmed = new Head(head.epoch(), head.seq(), head.chain(), first);
+    trims.put(HistoryKeys.head(channel), trimmed.encode());
+    heads.replace(channel, trimmed);
   }
 
   /** Empties the store, as Streams asks before it restores a store that it holds for corrupted. */

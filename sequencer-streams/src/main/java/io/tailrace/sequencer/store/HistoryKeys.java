@@ -30,6 +30,20 @@ final class HistoryKeys {
     return prefix(HEAD, channel, 0).array();
   }
 
+  /** Below every head. */
+  static byte[] heads() {
+    return new byte[] {HEAD};
+  }
+
+  /** The channel in the key of a head. */
+  static Channel channelOf(byte[] headKey) {
+    Channel channel = Channel.parseFull(new String(headKey, 3, headKey.length - 3, UTF_8));
+    if (channel == null) {
+      throw new IllegalArgumentException("not the key of a head");
+    }
+    return channel;
+  }
+
   static byte[] event(Channel channel, int epoch, long seq) {
     return prefix(EVENT, channel, 4 + 8).putInt(epoch).putLong(seq).array();
   }

@@ -19,6 +19,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param threads Streams threads
  * @param session how long a silent process keeps its partitions
  * @param cacheMib memory for blocks and write buffers of all partitions, outside the heap
+ * @param sharing with whom the partitions are shared
  */
 public record HistoryOptions(
     String bootstrap,
@@ -28,14 +29,29 @@ public record HistoryOptions(
     String instance,
     int threads,
     Duration session,
-    int cacheMib) {
+    int cacheMib,
+    Sharing sharing) {
   /** The group where nothing else is asked for. */
   public static final String APPLICATION_ID = "tailrace-catchup";
 
   /** For one process beside its broker. */
   public static HistoryOptions local(String bootstrap, int partitions, Path stateDir) {
     return new HistoryOptions(
-        bootstrap, partitions, APPLICATION_ID, stateDir, "", 1, Duration.ofSeconds(6), 64);
+        bootstrap,
+        partitions,
+        APPLICATION_ID,
+        stateDir,
+        "",
+        1,
+        Duration.ofSeconds(6),
+        64,
+        Sharing.ALONE);
+  }
+
+  /** The same, sharing the partitions with others of its group. */
+  public HistoryOptions sharedBy(Sharing with) {
+    return new HistoryOptions(
+        bootstrap, partitions, applicationId, stateDir, instance, threads, session, cacheMib, with);
   }
 
   /** Kafka Streams' settings, each with its reason. */
@@ -45,9 +61,10 @@ public record HistoryOptions(
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     // The store guards itself against repeats and carries its offset: at least once is enough, and
-    // how often the group's offset is committed bounds only what is read again.
+    // how often the group's offset is committed bounds what is read again, and how far standbys
+    // stay behind: they follow the log up to the committed offset.
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 5000L);
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000L);
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
     put(
@@ -78,7 +95,20 @@ public record HistoryOptions(
         properties,
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
         Math.toIntExact(session.toMillis() / 4));
+    share(properties);
     return properties;
+  }
+
+  private void share(Properties properties) {
+    properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, sharing.standbys());
+    if (sharing.isShared()) {
+      properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, sharing.advertised());
+    }
+    // A process that comes new gets its copies first and its partitions once they are nearly at the
+    // log's end; whether they are is asked as often as Kafka lets it be asked.
+    properties.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, 60_000L);
+    properties.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, 10_000L);
+    properties.put(StreamsConfig.MAX_WARMUP_REPLICAS_CONFIG, 4);
   }
 
   private static void put(Properties properties, String name, Object value) {

@@ -44,9 +44,19 @@ public final class HistoryPartitions implements HistoryReader {
   }
 
   @Override
+  public boolean holds(int partition) {
+    return taken.get(partition) != null;
+  }
+
+  /** Whether the partition can be opened. */
+  boolean isReadable(int partition) {
+    return holds(partition) && progress[partition].isCaughtUp();
+  }
+
+  @Override
   public boolean ready() {
     for (int i = 0; i < progress.length; i++) {
-      if (taken.get(i) == null || !progress[i].isCaughtUp()) {
+      if (!isReadable(i)) {
         return false;
       }
     }

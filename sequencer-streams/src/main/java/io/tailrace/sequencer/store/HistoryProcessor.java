@@ -3,6 +3,7 @@ package io.tailrace.sequencer.store;
 import io.tailrace.schemas.name.Channel;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HistoryProcessor implements Processor<byte[], byte[], Void, Void> {
   private final HistoryPartitions partitions;
+  private final AgeSweep sweep = new AgeSweep();
   private @Nullable ProcessorContext<Void, Void> context;
   private @Nullable HistoryStore store;
   private int partition = -1;
@@ -29,6 +31,14 @@ final class HistoryProcessor implements Processor<byte[], byte[], Void, Void> {
     store = own;
     partition = context.taskId().partition();
     partitions.taken(partition, own.opened());
+    context.schedule(AgeSweep.EVERY, PunctuationType.WALL_CLOCK_TIME, this::trimSilent);
+  }
+
+  private void trimSilent(long nowMs) {
+    HistoryStore own = Objects.requireNonNull(store);
+    // What was added is written first: trimming looks at what is stored.
+    write(own);
+    sweep.run(nowMs, own::trimSilent);
   }
 
   @Override
@@ -39,9 +49,13 @@ final class HistoryProcessor implements Processor<byte[], byte[], Void, Void> {
         own.add(record.key(), record.headers(), record.value(), record.timestamp(), offset);
     // The consumer's last record ends the batch: nothing waits for records that are not there yet.
     if (full || offset >= partitions.lastPolled(partition)) {
-      Map<Channel, Head> heads = own.write();
-      partitions.written(partition, own.offset(), heads);
+      write(own);
     }
+  }
+
+  private void write(HistoryStore own) {
+    Map<Channel, Head> heads = own.write();
+    partitions.written(partition, own.offset(), heads);
   }
 
   @Override

@@ -22,6 +22,9 @@ public interface HistoryReader {
    */
   @Nullable View open(int partition);
 
+  /** Whether this process feeds the partition, be it readable already or not. */
+  boolean holds(int partition);
+
   /** Whether every partition can be opened. */
   boolean ready();
 

@@ -97,6 +97,15 @@ final class HistoryStore implements StateStore {
     return opened().offset();
   }
 
+  /** As {@link HistoryDb#trimSilent}. */
+  byte @Nullable [] trimSilent(byte @Nullable [] from, int headsMax, long nowMs) {
+    try {
+      return opened().trimSilent(from, headsMax, nowMs);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the history store cannot be trimmed", e);
+    }
+  }
+
   HistoryDb opened() {
     return Objects.requireNonNull(db, "the store has not been initialised");
   }

@@ -5,9 +5,13 @@ import io.tailrace.sequencer.topology.CommitTime;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,23 +19,40 @@ import org.slf4j.LoggerFactory;
  * The running history store: {@link HistoryTopology} in Kafka Streams, its memory, and the reader.
  * Thread-safe; the store is fed on Streams' threads.
  */
-public final class HistoryStreams implements AutoCloseable {
+public final class HistoryStreams implements HistoryOwners, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistoryStreams.class);
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
 
   private final KafkaStreams streams;
   private final HistoryPartitions partitions;
   private final RocksMemory memory;
+  private final Sharing sharing;
 
-  private HistoryStreams(KafkaStreams streams, HistoryPartitions partitions, RocksMemory memory) {
+  private HistoryStreams(
+      KafkaStreams streams, HistoryPartitions partitions, RocksMemory memory, Sharing sharing) {
     this.streams = streams;
     this.partitions = partitions;
     this.memory = memory;
+    this.sharing = sharing;
   }
 
-  /** Starts; {@link HistoryReader#ready()} says when all of the log can be read. */
+  /** Starts; {@link #ready()} says when all of the log can be read. */
   public static HistoryStreams start(
       HistoryOptions options, Retention.OfKind retention, HistoryListener listener) {
+    return start(options, retention, listener, () -> {});
+  }
+
+  /**
+   * Starts.
+   *
+   * @param stopped called once, on a thread that must not be kept, when the store has stopped for
+   *     good after a fault and only a new one helps
+   */
+  public static HistoryStreams start(
+      HistoryOptions options,
+      Retention.OfKind retention,
+      HistoryListener listener,
+      Runnable stopped) {
     RocksMemory memory = new RocksMemory(options.cacheMib(), Math.max(8, options.cacheMib() / 2));
     HistoryPartitions partitions = new HistoryPartitions(options.partitions(), listener);
     Properties properties = options.properties();
@@ -43,14 +64,18 @@ public final class HistoryStreams implements AutoCloseable {
             properties,
             new NotingClients(partitions));
     streams.setUncaughtExceptionHandler(HistoryStreams::afterFault);
-    streams.setStateListener((now, before) ->
-        LOG.atInfo()
-            .addKeyValue("state", now)
-            .addKeyValue("before", before)
-            .addKeyValue("topic", Topics.EVENTS)
-            .log("history state"));
+    streams.setStateListener((now, before) -> {
+      LOG.atInfo()
+          .addKeyValue("state", now)
+          .addKeyValue("before", before)
+          .addKeyValue("topic", Topics.EVENTS)
+          .log("history state");
+      if (now == KafkaStreams.State.ERROR) {
+        stopped.run();
+      }
+    });
     streams.start();
-    return new HistoryStreams(streams, partitions, memory);
+    return new HistoryStreams(streams, partitions, memory, options.sharing());
   }
 
   /**
@@ -74,20 +99,58 @@ public final class HistoryStreams implements AutoCloseable {
     return partitions;
   }
 
-  /** Whether every partition is here and readable. */
+  /** Whether every partition is readable here, or has an owner elsewhere that can be asked. */
   public boolean ready() {
-    return partitions.ready() && streams.state().isRunningOrRebalancing();
-  }
-
-  /** Whether it has stopped for good after a fault, and only a restart helps. */
-  public boolean failed() {
-    return streams.state() == KafkaStreams.State.ERROR
-        || streams.state() == KafkaStreams.State.PENDING_ERROR;
+    if (!streams.state().isRunningOrRebalancing()) {
+      return false;
+    }
+    for (int partition = 0; partition < partitions.partitions(); partition++) {
+      if (!partitions.isReadable(partition) && !(of(partition) instanceof Owner.At)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
+  public Owner of(int partition) {
+    if (partitions.holds(partition)) {
+      return new Owner.Here();
+    }
+    if (!sharing.isShared() || !streams.state().isRunningOrRebalancing()) {
+      return new Owner.Unknown();
+    }
+    TopicPartition asked = new TopicPartition(Topics.EVENTS, partition);
+    for (StreamsMetadata process : streams.metadataForAllStreamsClients()) {
+      if (process.topicPartitions().contains(asked)) {
+        return ownerAt(process.hostInfo());
+      }
+    }
+    return new Owner.Unknown();
+  }
+
+  private Owner ownerAt(HostInfo host) {
+    if (host.equals(HostInfo.unavailable())) {
+      return new Owner.Unknown();
+    }
+    return host.equals(HostInfo.buildFromEndpoint(sharing.advertised()))
+        ? new Owner.Here()
+        : new Owner.At(host.host(), host.port());
+  }
+
+  /**
+   * Closes. Where others keep copies, it leaves the group at once, so that one of them takes over;
+   * else its place is kept for its next start until its session ends.
+   */
+  @Override
   public void close() {
-    if (streams.close(CLOSE_WAIT)) {
+    CloseOptions how =
+        CloseOptions.timeout(CLOSE_WAIT)
+            .withGroupMembershipOperation(
+                sharing.standbys() > 0
+                    ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
+                    : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP);
+    if (streams.close(how)) {
       memory.close();
     }
     // Else a store may still be open: its memory must outlive it, and the process is ending anyway.

@@ -1,13 +1,14 @@
 package io.tailrace.sequencer.store;
 
 /**
- * How much of a channel is kept at least. Trimming is lazy and driven by the log: by its seqs and
- * by its commit times, never by a clock, so that a store built anew holds the same up to a few
- * pages.
+ * How much of a channel is kept at least. Trimming is lazy. A channel that grows is trimmed by the
+ * log alone, by its seqs and commit times; one that has fallen silent is looked at now and then and
+ * trimmed by the clock. Replicas may therefore differ in the {@code first} that they tell, by what
+ * one of them has not looked at yet, and in nothing else: head, chain, entities and the events that
+ * both keep are the log's.
  *
  * @param eventsMax events that are kept; {@link Long#MAX_VALUE}: all
- * @param ageMsMax age against the channel's newest event up to which events are kept; {@link
- *     Long#MAX_VALUE}: any
+ * @param ageMsMax age up to which events are kept; {@link Long#MAX_VALUE}: any
  */
 public record Retention(long eventsMax, long ageMsMax) {
   /** Keeps everything. */
@@ -16,7 +17,7 @@ public record Retention(long eventsMax, long ageMsMax) {
   /** Events of a page; trimming keeps whole pages, since complete pages are immutable. */
   static final int PAGE = 256;
 
-  /** Pages that one appended event may trim at most by age, so that it never takes long. */
+  /** Pages that one look may trim at most by age, so that it never takes long. */
   private static final int STEPS_MAX = 16;
 
   /** The retention of each kind. */
@@ -54,5 +55,19 @@ public record Retention(long eventsMax, long ageMsMax) {
       }
     }
     return first;
+  }
+
+  /**
+   * The first seq that stays of a channel that gets no events, given the time now. Where even its
+   * newest event is too old, none stays.
+   */
+  long firstKeptAt(long nowMs, Head head, CommitTimes times) {
+    if (ageMsMax == Long.MAX_VALUE || head.first() > head.seq()) {
+      return head.first();
+    }
+    if (nowMs - times.committedMs(head.seq()) > ageMsMax) {
+      return head.seq() + 1;
+    }
+    return new Retention(Long.MAX_VALUE, ageMsMax).firstKept(head, nowMs, times);
   }
 }

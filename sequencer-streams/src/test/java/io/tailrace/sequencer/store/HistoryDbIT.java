@@ -236,6 +236,37 @@ class HistoryDbIT {
   }
 
   @Test
+  void aSilentChannelIsTrimmedByTheClockAndKeepsHeadChainAndEntities() throws RocksDBException {
+    retention = new Retention(Long.MAX_VALUE, 500);
+    add(writer.next("kept"));
+    addAndWrite(writer, 299);
+    ChannelWriter other = new ChannelWriter(AB, 1);
+    addAndWrite(other, 10);
+
+    assertNull(db.trimSilent(null, 10, 505));
+
+    try (HistoryReader.View view = view()) {
+      assertEquals(new Head(1, 300, writer.chain(), 1), view.head(A));
+      assertEquals(new Head(1, 10, other.chain(), 1), view.head(AB));
+    }
+    byte[] next = db.trimSilent(null, 1, 801);
+    try (HistoryReader.View view = view()) {
+      assertEquals(new Head(1, 300, writer.chain(), 301), view.head(A));
+      assertEquals(writer.chain(), view.chainAt(A, 300));
+      assertEquals(List.of(), view.events(A, 0, 1000, MUCH).events());
+      assertEquals(List.of(1L), seqs(view.entities(A, null, 300, 10, MUCH).events()));
+      assertEquals(1, view.head(AB).first());
+    }
+    assertNull(db.trimSilent(next, 1, 801));
+    addAndWrite(writer, 1);
+    try (HistoryReader.View view = view()) {
+      assertEquals(11, view.head(AB).first());
+      assertEquals(new Head(1, 301, writer.chain(), 301), view.head(A));
+      assertEquals(List.of(301L), seqs(view.events(A, 0, 1000, MUCH).events()));
+    }
+  }
+
+  @Test
   void comesBackAsItWasAndSkipsWhatItHas() throws RocksDBException {
     addAndWrite(writer, 100);
     long chain = writer.chain();

@@ -85,6 +85,7 @@ class HistoryKeysTest {
       random.nextBytes(entity);
 
       assertEquals(seq, HistoryKeys.seqOf(HistoryKeys.event(channel, 1, seq)));
+      assertEquals(channel, HistoryKeys.channelOf(HistoryKeys.head(channel)));
       assertArrayEquals(entity, HistoryKeys.entityOf(channel, HistoryKeys.entity(channel, entity)));
     }
   }

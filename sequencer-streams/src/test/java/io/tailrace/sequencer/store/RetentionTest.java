@@ -38,4 +38,22 @@ class RetentionTest {
   void doesNotDropTheNewestPage() {
     assertEquals(1, new Retention(Long.MAX_VALUE, 100).firstKept(head(256, 1), 1_000_000, _ -> 0));
   }
+
+  @Test
+  void aSilentChannelLosesAllOnceItsNewestEventIsTooOld() {
+    Retention keep = new Retention(Long.MAX_VALUE, 100);
+
+    assertEquals(1, keep.firstKeptAt(110, head(10, 1), seq -> seq));
+    assertEquals(11, keep.firstKeptAt(111, head(10, 1), seq -> seq));
+    assertEquals(11, keep.firstKeptAt(999, head(10, 11), seq -> seq));
+  }
+
+  @Test
+  void aSilentChannelLosesWholePagesWhileItsNewestEventIsYoungEnough() {
+    Retention keep = new Retention(Long.MAX_VALUE, 100);
+
+    assertEquals(257, keep.firstKeptAt(357, head(300, 1), seq -> seq));
+    assertEquals(1, keep.firstKeptAt(356, head(300, 1), seq -> seq));
+    assertEquals(1, Retention.ALL.firstKeptAt(Long.MAX_VALUE, head(300, 1), seq -> seq));
+  }
 }
