@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * the bound, so that a queue full of events can still say {@code behind}. Owned by one thread.
  */
 public final class SendQueue {
+  /**
+   * One write takes about so much at most: a socket takes no more at once, and what it leaves is
+   * gone over again with the next one.
+   */
+  private static final int WRITE_BYTES = 256 * 1024;
+
   /** What an entry costs besides its bytes, so that many small ones are bounded too. */
   private static final int ENTRY_OVERHEAD_BYTES = 48;
 
@@ -53,12 +59,21 @@ public final class SendQueue {
    * @return false where there is no room; nothing has been appended
    */
   public boolean offer(Lane lane, byte[] shared) {
-    int cost = shared.length + ENTRY_OVERHEAD_BYTES;
+    return offer(lane, ByteBuffer.wrap(shared));
+  }
+
+  /**
+   * Appends a view of shared bytes to a lane, as {@link #offer(Lane, byte[])} does.
+   *
+   * @param view position and limit are the queue's from here on, the bytes stay everybody's
+   */
+  public boolean offer(Lane lane, ByteBuffer view) {
+    int cost = view.remaining() + ENTRY_OVERHEAD_BYTES;
     if (bytes > 0 && bytes + cost > bytesMax) {
       return false;
     }
     bytes += cost;
-    append(lane, new Entry(ByteBuffer.wrap(shared), cost, false));
+    append(lane, new Entry(view, cost, false));
     return true;
   }
 
@@ -85,8 +100,10 @@ public final class SendQueue {
    */
   public int gather(ByteBuffer[] into) {
     int n = 0;
+    long gathered = 0;
     if (begun != null) {
       into[n++] = begun.rest;
+      gathered = begun.rest.remaining();
     }
     for (Lane lane : LANES) {
       ArrayDeque<Entry> waiting = lanes.get(lane);
@@ -94,10 +111,11 @@ public final class SendQueue {
         continue;
       }
       for (Entry entry : waiting) {
-        if (n == into.length) {
+        if (n == into.length || gathered >= WRITE_BYTES) {
           return n;
         }
         into[n++] = entry.rest;
+        gathered += entry.rest.remaining();
       }
     }
     return n;

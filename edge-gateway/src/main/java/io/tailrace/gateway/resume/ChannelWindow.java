@@ -16,6 +16,7 @@ public final class ChannelWindow {
 
   private final String channel;
   private final int partition;
+  private final Pieces pieces = new Pieces(this);
   private @Nullable Frame[] ring = new @Nullable Frame[FIRST_CAPACITY];
   private int head;
   private int size;
@@ -74,6 +75,11 @@ public final class ChannelWindow {
   /** The frame of a seq, null where it is not kept. */
   public @Nullable Frame frame(long seq) {
     return size == 0 || seq < firstSeq() || seq > last ? null : at((int) (seq - firstSeq()));
+  }
+
+  /** What is read out of the window, shared by all to whom it is read. */
+  public Pieces pieces() {
+    return pieces;
   }
 
   /** Whether the chain at a seq is known here. */
@@ -139,6 +145,7 @@ public final class ChannelWindow {
         return sighting;
       }
       case DIVERGED -> {
+        pieces.clear();
         while (size > 0 && at(size - 1).seq() >= frame.seq()) {
           dropLast();
         }
@@ -170,6 +177,7 @@ public final class ChannelWindow {
       head = (head + 1) % ring.length;
       size--;
     }
+    pieces.evictBelow(firstSeq());
   }
 
   private Sighting judge(Frame frame) {
@@ -243,6 +251,7 @@ public final class ChannelWindow {
   }
 
   private void clear() {
+    pieces.clear();
     ring = new @Nullable Frame[FIRST_CAPACITY];
     head = 0;
     size = 0;

@@ -72,10 +72,19 @@ public final class Room {
     take(waiting, subscription);
     subscription.goLive();
     put(live, subscription);
+    forgetPieces();
   }
 
   void leave(Subscription subscription) {
     take(subscription.stage() == Subscription.Stage.LIVE ? live : waiting, subscription);
+    forgetPieces();
+  }
+
+  /** What is shared by those that are read the window goes with the last of them. */
+  private void forgetPieces() {
+    if (waiting.isEmpty()) {
+      window.pieces().clear();
+    }
   }
 
   boolean isEmpty() {

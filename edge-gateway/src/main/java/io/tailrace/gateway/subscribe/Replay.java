@@ -1,11 +1,16 @@
 package io.tailrace.gateway.subscribe;
 
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.Lane;
+import io.tailrace.gateway.resume.ChannelWindow;
+import io.tailrace.gateway.resume.Pieces;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Subscription;
+import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the window out to a queue, as far as that has room, and goes on when it has drained: a
@@ -13,6 +18,12 @@ import java.util.List;
  * subscription {@code behind} at once.
  */
 public final class Replay {
+  /** Fewer frames than these are queued one by one: a piece would be a copy for nobody else. */
+  private static final int FEW = 4;
+
+  /** What one write takes; larger pieces would only be kept waiting in more pieces. */
+  private static final int PIECE_BYTES = 64 * 1024;
+
   private final Endings endings;
   private final Decision decision;
   private final long queueBytes;
@@ -31,6 +42,9 @@ public final class Replay {
   /** Goes on with all replays of a connection whose queue has drained. */
   public void resume(Peer peer) {
     for (Subscription subscription : List.copyOf(peer.subscriptions().values())) {
+      if (peer.queue().bytes() > queueBytes) {
+        return;
+      }
       if (subscription.stage() == Subscription.Stage.REPLAYING) {
         advance(subscription);
       }
@@ -40,20 +54,31 @@ public final class Replay {
   /** Queues what fits. */
   public void advance(Subscription subscription) {
     Peer peer = subscription.peer();
-    var window = subscription.room().window();
-    while (subscription.next() < Math.min(subscription.replayTo(), window.last())) {
-      Frame frame = window.frame(subscription.next() + 1);
-      if (frame == null) {
+    ChannelWindow window = subscription.room().window();
+    long to;
+    while (subscription.next() < (to = Math.min(subscription.replayTo(), window.last()))) {
+      if (peer.queue().bytes() > queueBytes) {
+        return;
+      }
+      Pieces.Part part = next(window, peer.wire(), subscription.next() + 1, to);
+      if (part == null) {
         endings.behind(subscription);
         return;
       }
-      if (peer.queue().bytes() > queueBytes
-          || !peer.queue().offer(Lane.EVENT, frame.bytes(peer.wire()))) {
+      if (!peer.queue().offer(Lane.EVENT, part.bytes())) {
         return;
       }
       decision.changed(peer);
-      subscription.advance(frame.seq());
+      subscription.advance(part.last());
     }
     subscription.room().goLive(subscription);
+  }
+
+  private Pieces.@Nullable Part next(ChannelWindow window, Wire wire, long first, long to) {
+    if (to - first >= FEW) {
+      return window.pieces().part(wire, first, to, (int) Math.min(PIECE_BYTES, queueBytes));
+    }
+    Frame frame = window.frame(first);
+    return frame == null ? null : new Pieces.Part(ByteBuffer.wrap(frame.bytes(wire)), first);
   }
 }
