@@ -136,7 +136,7 @@ describe('live', () => {
     );
     assert.deepEqual(effects.slice(2), [
       { do: 'void', epoch: 1, after: 1 },
-      { do: 'join', attempt: 0 },
+      { do: 'join', attempt: 0, retryAfterMs: 0 },
       { do: 'subscribe', ref: 2, after: 1, epoch: 1, chain: first.chain },
     ]);
   });

@@ -1,4 +1,6 @@
-import { advance, emptyLedger, judge, ledgerAt, rollBack } from '../apply/ledger.js';
+import { emptyLedger, ledgerAt } from '../apply/ledger.js';
+import { catchUpBy, onContract, onPage, onReadFailed, onSnapshotPage } from './catch-up.js';
+import { FINAL_CODES, apply, idle, isEnded, isSubscribed, joinAgain, recover, refuse, seeHead, stay, voidAbove } from './moves.js';
 
 /**
  * The state machine of one followed channel: pure, without I/O, clock or randomness. Its shell
@@ -18,40 +20,46 @@ import { advance, emptyLedger, judge, ledgerAt, rollBack } from '../apply/ledger
  * back; a lower epoch is never followed.
  *
  * Inputs, by `on`:
- * `join {ref}` the connection is up: subscribe under this ref. `frame {frame}` from the gateway.
- * `page {request, page}`, `snapshotPage {request, page}`, `readFailed {request, problem}` answers to reads.
+ * `join {ref}` the connection is up: subscribe under this ref. `move {ref}` another connection is up beside the one in
+ * use: subscribe there too, and go on with what the old one sends until the new one has answered.
+ * `frame {frame}` from the gateway. `contract {request, snapshotAfter}`, `page {request, page}`,
+ * `snapshotPage {request, page}`, `readFailed {request, problem}` answers to reads.
  * `unanswered {ref}` no answer to the subscribe in time. `disconnected`. `again` leave refused or revoked. `leave`.
  *
  * Effects, by `do`:
- * `join {attempt}` feed a `join`, after a back-off if attempt > 0. `subscribe {ref, after?, epoch?, chain?}`.
- * `unsubscribe`. `read {request, after, minSeq, epoch, attempt, retryAfterMs}`, `readSnapshot {request, cursor, …}`.
+ * `join {attempt, retryAfterMs}` feed a `join`: after a back-off if attempt > 0, and not before what the server asked
+ * for. `subscribe {ref, after?, epoch?, chain?}`. `unsubscribe`.
+ * `read {request, after, minSeq, epoch, attempt, retryAfterMs}`, `readSnapshot {request, cursor, …}`,
+ * `readContract {request, …}`.
  * `deliver {events, via}` these events are now applied. `entities {entities, seq}` a part of a snapshot.
  * `void {epoch, after}` what is held above `after` is void. `skip {after}` the view begins above `after`.
  */
 
 /** Live events kept while history is read. A channel busier than that is subscribed to again afterwards. */
 export const BUFFER_MAX = 1024;
-/** Times the same event may contradict the held chain: subscribe again, then reload everything, then give up. */
-const FORKS_MAX = 3;
-
-/** Problems of a subscribe that no waiting mends. Everything else is tried again. */
-const FINAL_CODES = new Set(['bad_request', 'forbidden', 'not_found', 'not_available']);
-
 /**
- * @param {'start' | 'now' | {epoch: number, seq: number, chain: string}} from where to begin: everything, only what
- *     comes, or after a place that was saved
+ * @param {'start' | 'now' | {epoch: number, seq: number, chain: string, base?: number}} from where to begin: everything, only what
+ *     comes, or after a place that was saved; `base` where entities stand in for what is at or below it
+ * @param {{bufferMax?: number, snapshots?: boolean}} rules `snapshots`: the application can take the latest event of
+ *     every entity in place of all events
  */
-export function initialState(from = 'start') {
+export function initialState(from = 'start', { bufferMax = BUFFER_MAX, snapshots = true } = {}) {
   const saved = typeof from === 'object';
   return {
     phase: 'idle',
+    bufferMax,
+    snapshots,
+    /** More missed events than this: the snapshot. Null: never, undefined: not asked yet. */
+    snapshotAfter: undefined,
     /** Begin at the head rather than at the start whenever nothing is held. */
     fromNow: from === 'now',
     /** The number of the current epoch's beginning is known and `ledger.seq` counts. */
     placed: from !== 'now',
-    ledger: saved ? ledgerAt(from.epoch, from.seq, from.chain) : emptyLedger(),
+    ledger: saved ? ledgerAt(from.epoch, from.seq, from.chain, from.base) : emptyLedger(),
     head: 0,
     ref: 0,
+    /** The ref of a subscribe on another connection, under way while this one goes on; 0: none. */
+    moving: 0,
     request: 0,
     reads: 0,
     joins: 0,
@@ -59,6 +67,8 @@ export function initialState(from = 'start') {
     snapshot: null,
     /** Pages of a snapshot were given out that was never completed: they are void. */
     partial: false,
+    /** The contract is being asked for. */
+    asking: false,
     buffer: [],
     overflowed: false,
     fork: null,
@@ -73,8 +83,12 @@ export function decide(state, input) {
   switch (input.on) {
     case 'join':
       return state.phase === 'idle' ? join(state, input.ref) : stay(state);
+    case 'move':
+      return move(state, input.ref);
     case 'frame':
       return onFrame(state, input.frame);
+    case 'contract':
+      return input.request === state.request ? onContract(state, input.snapshotAfter) : stay(state);
     case 'page':
       return input.request === state.request ? onPage(state, input.page) : stay(state);
     case 'snapshotPage':
@@ -82,7 +96,7 @@ export function decide(state, input) {
     case 'readFailed':
       return input.request === state.request ? onReadFailed(state, input.problem) : stay(state);
     case 'unanswered':
-      return state.phase === 'joining' && input.ref === state.ref ? joinAgain(state) : stay(state);
+      return isAnswer(state, input.ref) ? joinAgain(state) : stay(state);
     case 'disconnected':
       return isEnded(state) ? stay(state) : stay(idle({ ...state, joins: 0 }));
     case 'again':
@@ -97,26 +111,24 @@ export function decide(state, input) {
   }
 }
 
-const stay = (state) => ({ state, effects: [] });
-const isEnded = (state) => state.phase === 'refused' || state.phase === 'revoked' || state.phase === 'left';
-const isSubscribed = (state) =>
-  state.phase === 'live' || state.phase === 'replaying' || state.phase === 'catchingUp';
-
-/** Nothing under way any more: answers still to come find another `ref` or `request`. */
-function idle(state) {
-  return {
-    ...state,
-    phase: 'idle',
-    ref: 0,
-    request: 0,
-    catchUp: null,
-    snapshot: null,
-    buffer: [],
-    overflowed: false,
-  };
-}
+/** An answer counts only for the latest subscribe. */
+const isAnswer = (state, ref) =>
+  (state.phase === 'joining' && ref === state.ref) || (state.moving !== 0 && ref === state.moving);
 
 function join(state, ref) {
+  return { state: { ...state, phase: 'joining', ref }, effects: [want(state, ref)] };
+}
+
+function move(state, ref) {
+  if (isEnded(state)) {
+    return stay(state);
+  }
+  return isSubscribed(state)
+    ? { state: { ...state, moving: ref }, effects: [want(state, ref)] }
+    : join(idle(state), ref);
+}
+
+function want(state, ref) {
   const { epoch, seq, chain } = state.ledger;
   const want = { do: 'subscribe', ref };
   if (state.placed) {
@@ -128,29 +140,13 @@ function join(state, ref) {
       want.chain = chain;
     }
   }
-  return { state: { ...state, phase: 'joining', ref }, effects: [want] };
-}
-
-/** The one way to recover. The attempts count until an event was applied, so a loop without progress slows down. */
-function joinAgain(state, before = []) {
-  return {
-    state: { ...idle(state), joins: state.joins + 1 },
-    effects: [...before, { do: 'join', attempt: state.joins }],
-  };
-}
-
-function refuse(state, problem, before = []) {
-  return { state: { ...idle(state), phase: 'refused', problem }, effects: before };
-}
-
-function seeHead(state, epoch, head) {
-  return { ...state, head: epoch === state.ledger.epoch ? Math.max(state.head, head) : head };
+  return want;
 }
 
 function onFrame(state, frame) {
   switch (frame.t) {
     case 'subscribed':
-      return state.phase === 'joining' && frame.ref === state.ref ? onSubscribed(state, frame) : stay(state);
+      return isAnswer(state, frame.ref) ? onSubscribed(state, frame) : stay(state);
     case 'event':
       return onEvent(state, frame);
     case 'behind':
@@ -162,7 +158,7 @@ function onFrame(state, frame) {
         ? stay(state)
         : stay({ ...idle(state), phase: 'revoked', problem: { code: 'revoked', detail: 'No longer a member.' } });
     case 'error':
-      return state.phase === 'joining' && frame.ref === state.ref ? onError(state, frame) : stay(state);
+      return isAnswer(state, frame.ref) ? onError(state, frame) : stay(state);
     default:
       // a frame of a lane that this client does not follow
       return stay(state);
@@ -171,10 +167,7 @@ function onFrame(state, frame) {
 
 function onError(state, { code, detail, retryAfterMs }) {
   const problem = { code, detail };
-  if (FINAL_CODES.has(code) && retryAfterMs === undefined) {
-    return refuse(state, problem);
-  }
-  return joinAgain({ ...state, problem });
+  return FINAL_CODES.has(code) ? refuse(state, problem) : joinAgain({ ...state, problem }, [], retryAfterMs);
 }
 
 function onSubscribed(state, frame) {
@@ -183,7 +176,7 @@ function onSubscribed(state, frame) {
   }
   const otherEpoch = state.ledger.epoch !== frame.epoch;
   const effects = [];
-  let next = { ...state, problem: null, partial: false };
+  let next = { ...idle(state), problem: null, partial: false };
   if (state.partial || (otherEpoch && state.ledger.epoch !== 0)) {
     effects.push({ do: 'void', epoch: frame.epoch, after: 0 });
   }
@@ -199,7 +192,8 @@ function onSubscribed(state, frame) {
   }
   const after = next.ledger.seq;
   if (frame.catchUp && frame.catchUp.to > after) {
-    return readOn({ ...next, phase: 'catchingUp', catchUp: { after, to: frame.catchUp.to, via: 'history' } }, effects);
+    const catchUp = { after, to: frame.catchUp.to, via: 'history' };
+    return catchUpBy({ ...next, phase: 'catchingUp', catchUp }, effects);
   }
   if (frame.head > after) {
     return { state: { ...next, phase: 'replaying', catchUp: { after, to: frame.head, via: 'replay' } }, effects };
@@ -209,7 +203,7 @@ function onSubscribed(state, frame) {
 
 function onEvent(state, event) {
   if (state.phase === 'catchingUp') {
-    return state.buffer.length < BUFFER_MAX
+    return state.buffer.length < state.bufferMax
       ? stay({ ...state, buffer: [...state.buffer, event] })
       : stay({ ...state, overflowed: true });
   }
@@ -225,141 +219,8 @@ function onEvent(state, event) {
   return { state: caughtUp ? { ...next, phase: 'live', catchUp: null } : next, effects };
 }
 
-/**
- * Applies events in order, once each, as far as they follow. `stopped` names why the rest was left.
- */
-function apply(state, events, via) {
-  let { ledger } = state;
-  const applied = [];
-  let stopped = null;
-  for (const event of events) {
-    const verdict = judge(ledger, event);
-    if (verdict === 'next') {
-      ledger = advance(ledger, event);
-      applied.push(event);
-    } else if (verdict !== 'seen') {
-      stopped = { verdict, seq: event.seq };
-      break;
-    }
-  }
-  if (applied.length === 0) {
-    return { state, effects: [], stopped };
-  }
-  const fork = state.fork !== null && ledger.seq >= state.fork.seq ? null : state.fork;
-  const next = seeHead({ ...state, ledger, fork, joins: 0 }, ledger.epoch, ledger.seq);
-  return { state: next, effects: [{ do: 'deliver', events: applied, via }], stopped };
-}
-
-function recover(state, { verdict, seq }, effects) {
-  if (verdict === 'gap') {
-    return joinAgain(state, effects);
-  }
-  const times = (state.fork?.seq === seq ? state.fork.times : 0) + 1;
-  const forked = { ...state, fork: { seq, times } };
-  if (times === 1) {
-    // the gateway compares the chain sent with the subscribe: a reset will tell where the histories part
-    return joinAgain(forked, effects);
-  }
-  if (times < FORKS_MAX) {
-    return voidAbove(forked, state.ledger.epoch, 0, effects);
-  }
-  const detail = `The event ${seq} contradicts the history before it, also after a reload.`;
-  return refuse(forked, { code: 'history_differs', detail }, effects);
-}
-
 function onReset(state, frame) {
   return isEnded(state) || frame.epoch < state.ledger.epoch
     ? stay(state)
     : voidAbove(state, frame.epoch, frame.after, []);
-}
-
-function voidAbove(state, epoch, after, before) {
-  const kept = rollBack(state.ledger, epoch, after);
-  const ledger = kept ?? emptyLedger(epoch);
-  const lost = kept === null || kept.seq < state.ledger.seq;
-  const effects = lost ? [...before, { do: 'void', epoch, after: ledger.seq }] : before;
-  // who only wanted what comes, and has lost its place, begins at the head again
-  const placed = kept === null ? !state.fromNow : state.placed;
-  return joinAgain({ ...state, ledger, placed, head: ledger.seq }, effects);
-}
-
-function readOn(state, effects, { attempt = 0, retryAfterMs = 0 } = {}) {
-  const request = state.reads + 1;
-  const next = { ...state, request, reads: request };
-  const { epoch, seq } = state.ledger;
-  const read =
-    state.snapshot === null
-      ? { do: 'read', request, after: seq, minSeq: state.catchUp.to, epoch, attempt, retryAfterMs }
-      : { do: 'readSnapshot', request, cursor: state.snapshot.cursor, attempt, retryAfterMs };
-  return { state: { ...next, catchUp: { ...state.catchUp, attempt } }, effects: [...effects, read] };
-}
-
-function onPage(state, page) {
-  if (page.epoch !== state.ledger.epoch) {
-    return page.epoch > state.ledger.epoch ? voidAbove(state, page.epoch, 0, []) : joinAgain(state);
-  }
-  const before = state.ledger.seq;
-  const { state: next, effects, stopped } = apply(
-    seeHead({ ...state, problem: null }, page.epoch, page.head),
-    page.events,
-    'history',
-  );
-  if (stopped !== null) {
-    return recover(next, stopped, effects);
-  }
-  if (next.ledger.seq >= next.catchUp.to) {
-    return drainBuffer(next, effects);
-  }
-  // an answer that brings nothing is one of a replica that knows less: ask the gateway anew
-  return next.ledger.seq === before ? joinAgain(next, effects) : readOn(next, effects);
-}
-
-function drainBuffer(state, effects) {
-  const live = { ...state, phase: 'live', request: 0, catchUp: null, buffer: [], overflowed: false };
-  const { state: next, effects: more, stopped } = apply(live, state.buffer, 'live');
-  const all = [...effects, ...more];
-  if (stopped !== null) {
-    return recover(next, stopped, all);
-  }
-  return state.overflowed ? joinAgain(next, all) : { state: next, effects: all };
-}
-
-function onReadFailed(state, problem) {
-  switch (problem.code) {
-    case 'history_gone':
-      return startSnapshot(state);
-    case 'epoch_changed':
-      // the subscribe tells the new epoch, and the reset that goes with it
-      return joinAgain(state);
-    default:
-      if (problem.status === 504) {
-        return joinAgain(state);
-      }
-      if (problem.retry) {
-        const attempt = state.catchUp.attempt + 1;
-        return readOn({ ...state, problem }, [], { attempt, retryAfterMs: problem.retryAfterMs });
-      }
-      return refuse(state, problem);
-  }
-}
-
-/** What was asked for is no longer kept: the latest event of every entity stands in for it. */
-function startSnapshot(state) {
-  const { epoch } = state.ledger;
-  const next = { ...state, ledger: emptyLedger(epoch), snapshot: { cursor: null, seq: 0 } };
-  return readOn(next, [{ do: 'void', epoch, after: 0 }]);
-}
-
-function onSnapshotPage(state, page) {
-  const first = state.snapshot.cursor === null;
-  if (page.epoch !== state.ledger.epoch || (!first && page.seq !== state.snapshot.seq)) {
-    return joinAgain(state);
-  }
-  const effects = [{ do: 'entities', entities: page.entities, seq: page.seq }];
-  if (page.next !== null && page.next !== undefined) {
-    return readOn({ ...state, partial: true, snapshot: { cursor: page.next, seq: page.seq } }, effects);
-  }
-  const ledger = ledgerAt(page.epoch, page.seq, page.chain, page.seq);
-  const next = seeHead({ ...state, snapshot: null, partial: false, ledger, joins: 0 }, page.epoch, page.seq);
-  return ledger.seq >= next.catchUp.to ? drainBuffer(next, effects) : readOn(next, effects);
 }
