@@ -38,6 +38,14 @@ public record GatewayConfig(
     Join join,
     Pacing pacing) {
 
+  /**
+   * Half of what a core was measured to take in a storm of reconnects, so that the other half is
+   * left for what is live.
+   */
+  private static final int HANDSHAKES_PER_CORE = 2500;
+
+  private static final int RESUMES_PER_CORE = 5000;
+
   private static final Key<URI> CATCHUP_URL =
       new Key<>(
           "catchup.url",
@@ -75,7 +83,19 @@ public record GatewayConfig(
   private static final Key<Integer> CONNECTIONS =
       Key.number("connections.max", "100000", "Connections open at once.", 1, 10_000_000);
   private static final Key<Integer> HANDSHAKES =
-      Key.number("handshakes.per.second", "5000", "New connections per second.", 1, 1_000_000);
+      Key.number(
+          "handshakes.per.second",
+          "0",
+          "New connections per second; 0 for 2500 for each core.",
+          0,
+          1_000_000);
+  private static final Key<Integer> RESUMES =
+      Key.number(
+          "resumes.per.second",
+          "0",
+          "Channels subscribed to per second, over all connections; 0 for 5000 for each core.",
+          0,
+          1_000_000);
   private static final Key<Integer> SUBSCRIPTIONS =
       Key.number(
           "subscriptions.max",
@@ -127,6 +147,7 @@ public record GatewayConfig(
   public record Limits(
       int connections,
       int handshakesPerSecond,
+      int resumesPerSecond,
       int subscriptions,
       int messageBytes,
       int framesPerSecond,
@@ -158,6 +179,7 @@ public record GatewayConfig(
         QUEUE_ANSWER_BYTES,
         CONNECTIONS,
         HANDSHAKES,
+        RESUMES,
         SUBSCRIPTIONS,
         MESSAGE_BYTES,
         FRAMES,
@@ -188,7 +210,8 @@ public record GatewayConfig(
         new Queue(settings.get(QUEUE_BYTES), settings.get(QUEUE_ANSWER_BYTES)),
         new Limits(
             settings.get(CONNECTIONS),
-            settings.get(HANDSHAKES),
+            perCore(settings.get(HANDSHAKES), HANDSHAKES_PER_CORE),
+            perCore(settings.get(RESUMES), RESUMES_PER_CORE),
             settings.get(SUBSCRIPTIONS),
             settings.get(MESSAGE_BYTES),
             settings.get(FRAMES),
@@ -203,6 +226,10 @@ public record GatewayConfig(
             settings.get(JOIN_REQUESTS),
             settings.get(JOIN_WAITING)),
         new Pacing(settings.get(PACE_REST).toMillis(), settings.get(INBOX)));
+  }
+
+  private static int perCore(int chosen, int each) {
+    return chosen > 0 ? chosen : each * Runtime.getRuntime().availableProcessors();
   }
 
   private static long positive(Settings settings, Key<Duration> key) {

@@ -1,6 +1,7 @@
 package io.tailrace.gateway;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.fanout.ShardCore;
 import io.tailrace.gateway.join.JoinClient;
 import io.tailrace.gateway.measure.GatewayMetrics;
@@ -46,7 +47,8 @@ import org.xnio.XnioIoThread;
 public final class GatewayService implements RunningService {
   private static final int RESTARTED = 1012;
   private static final long AHEAD_WAIT_MS = 2000;
-  private static final long RETRY_AFTER_MS = 500;
+  private static final long TURN_MS_LEAST = 200;
+  private static final long TURN_MS_MOST = 30_000;
   private static final long JOIN_MARGIN_MS = 2000;
   private static final long CURSOR_MS = 1000;
   private static final long TICK_MS = 200;
@@ -67,6 +69,7 @@ public final class GatewayService implements RunningService {
   private final EventTail tail;
   private final Shards shards;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+  private final RateGate resumes;
   private final HttpHandler webSocket;
   private final HttpHandler eventStream;
   private final HttpHandler session;
@@ -99,7 +102,8 @@ public final class GatewayService implements RunningService {
             tail::ready,
             metrics,
             System::nanoTime,
-            new Admission.Rules(limits.connections(), limits.handshakesPerSecond()));
+            new Admission.Rules(limits.connections(), gate(limits.handshakesPerSecond())));
+    this.resumes = gate(limits.resumesPerSecond());
     Supplier<String> sessions = sessionNames();
     GatewayConfig.Queue queue = config.queue();
     this.webSocket =
@@ -204,7 +208,7 @@ public final class GatewayService implements RunningService {
             limits.subscriptions(),
             config.join().timeout().toMillis() + JOIN_MARGIN_MS,
             AHEAD_WAIT_MS,
-            RETRY_AFTER_MS);
+            resumes);
     ShardCore core =
         new ShardCore(
             new ShardCore.Rules(sessions, subscriptions, config.queue().bytesMax() / 2),
@@ -217,6 +221,11 @@ public final class GatewayService implements RunningService {
         new Shard.Ports(joins, metrics, clock, System::nanoTime),
         new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
         new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
+  }
+
+  /** A second's worth may come at once. */
+  private static RateGate gate(int perSecond) {
+    return new RateGate(perSecond, perSecond, TURN_MS_LEAST, TURN_MS_MOST);
   }
 
   private SubscribeDesk.Permission permission() {

@@ -2,6 +2,7 @@ package io.tailrace.gateway.session;
 
 import io.tailrace.gateway.encode.EventStreamText;
 import io.tailrace.gateway.encode.WebSocketText;
+import io.tailrace.gateway.encode.Wire;
 import io.tailrace.schemas.frame.ServerFrame;
 import io.tailrace.schemas.frame.ServerFrames;
 import io.tailrace.schemas.problem.ProblemCode;
@@ -114,6 +115,9 @@ public final class Decision {
       close(peer, code, detail);
     } else {
       send(peer, new ServerFrame.Err(ref, channel, code.code(), detail, retryAfterMs));
+      if (peer.wire() == Wire.EVENT_STREAM && retryAfterMs != null) {
+        answer(peer, EventStreamText.retry(retryAfterMs));
+      }
     }
   }
 

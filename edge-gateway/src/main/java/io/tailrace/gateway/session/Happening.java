@@ -24,6 +24,8 @@ public enum Happening {
   RESET,
   /** A subscription was put off. */
   NOT_READY,
+  /** A subscribe was put off because too many came at once. */
+  PUT_OFF,
   /** A request was refused. */
   REFUSED
 }

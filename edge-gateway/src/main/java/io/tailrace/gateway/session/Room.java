@@ -13,6 +13,7 @@ public final class Room {
   private final List<Subscription> waiting = new ArrayList<>();
   private final List<Frame> run = new ArrayList<>();
   private boolean startedBelow;
+  private long awaitedSeq = Long.MAX_VALUE;
 
   /**
    * An empty room.
@@ -60,6 +61,23 @@ public final class Room {
   /** Somebody starts below the window's last frame. */
   public void startBelow() {
     startedBelow = true;
+  }
+
+  /**
+   * The lowest seq that somebody waits for who has more than the stores, else the highest number.
+   */
+  public long awaitedSeq() {
+    return awaitedSeq;
+  }
+
+  /** Somebody waits for a seq. */
+  public void awaits(long seq) {
+    awaitedSeq = Math.min(awaitedSeq, seq);
+  }
+
+  /** Nobody waits for a seq. */
+  public void awaitsNothing() {
+    awaitedSeq = Long.MAX_VALUE;
   }
 
   /** Adds one that joins. */

@@ -1,38 +1,33 @@
 package io.tailrace.gateway.socket;
 
+import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.schemas.http.OriginPolicy;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.undertow.server.HttpServerExchange;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** Who may open a connection now: decided before anything is spent on it. Any thread. */
 public final class Admission {
-  private static final long RETRY_MS_MIN = 1000;
-  private static final long RETRY_MS_MAX = 5000;
-  private static final double NANOS_PER_SECOND = 1e9;
-
   private final OriginPolicy origins;
   private final BooleanSupplier ready;
   private final GatewayMetrics metrics;
   private final LongSupplier nanoTime;
-  private final Rules rules;
-  private double tokens;
-  private long refilledNanos;
+  private final int connectionsMax;
+  private final RateGate handshakes;
 
   /**
    * What bounds connections.
    *
    * @param connectionsMax open at once
-   * @param handshakesPerSecond new ones, as many of which may come at once
+   * @param handshakes how many may be opened in a time
    */
-  public record Rules(int connectionsMax, int handshakesPerSecond) {}
+  public record Rules(int connectionsMax, RateGate handshakes) {}
 
-  /** An admission with room for a second's handshakes. */
+  /** An admission. */
   public Admission(
       OriginPolicy origins,
       BooleanSupplier ready,
@@ -43,9 +38,8 @@ public final class Admission {
     this.ready = ready;
     this.metrics = metrics;
     this.nanoTime = nanoTime;
-    this.rules = rules;
-    this.tokens = rules.handshakesPerSecond();
-    this.refilledNanos = nanoTime.getAsLong();
+    this.connectionsMax = rules.connectionsMax();
+    this.handshakes = rules.handshakes();
   }
 
   /** Refuses and ends the exchange, or lets it go on. */
@@ -58,16 +52,31 @@ public final class Admission {
               "this Origin is not on the list: add it to the setting origins"));
       return false;
     }
+    long nowNanos = nanoTime.getAsLong();
     if (!ready.getAsBoolean()) {
-      refuse(
-          exchange, Problem.retryAfter(ProblemCode.NOT_READY, "the gateway catches up", retryMs()));
-      return false;
-    }
-    if (metrics.openConnections() >= rules.connectionsMax() || !takeToken()) {
       refuse(
           exchange,
           Problem.retryAfter(
-              ProblemCode.OVERLOADED, "too many connections: try again later", retryMs()));
+              ProblemCode.NOT_READY, "the gateway catches up", handshakes.turn(nowNanos)));
+      return false;
+    }
+    if (metrics.openConnections() >= connectionsMax) {
+      refuse(
+          exchange,
+          Problem.retryAfter(
+              ProblemCode.OVERLOADED,
+              "this gateway holds as many connections as it may: try another or later",
+              handshakes.turn(nowNanos)));
+      return false;
+    }
+    long waitMs = handshakes.take(nowNanos, 1);
+    if (waitMs > 0) {
+      refuse(
+          exchange,
+          Problem.retryAfter(
+              ProblemCode.OVERLOADED,
+              "too many connect at once: try again when retryAfterMs has passed",
+              waitMs));
       return false;
     }
     return true;
@@ -77,22 +86,5 @@ public final class Admission {
   public void refuse(HttpServerExchange exchange, Problem problem) {
     metrics.handshake(problem.code().code());
     Respond.problem(exchange, problem);
-  }
-
-  /** Spread, so that those who are refused together do not come back together. */
-  private static long retryMs() {
-    return ThreadLocalRandom.current().nextLong(RETRY_MS_MIN, RETRY_MS_MAX);
-  }
-
-  private synchronized boolean takeToken() {
-    long now = nanoTime.getAsLong();
-    double refill = (now - refilledNanos) / NANOS_PER_SECOND * rules.handshakesPerSecond();
-    tokens = Math.min(rules.handshakesPerSecond(), tokens + refill);
-    refilledNanos = now;
-    if (tokens < 1) {
-      return false;
-    }
-    tokens--;
-    return true;
   }
 }

@@ -1,5 +1,6 @@
 package io.tailrace.gateway.subscribe;
 
+import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Happening;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Owned by the shard's thread.
  */
 public final class SubscribeDesk {
+  private static final long NANOS_PER_MS = 1_000_000;
+
   private final Rooms rooms;
   private final Decision decision;
   private final Endings endings;
@@ -50,7 +53,8 @@ public final class SubscribeDesk {
    * @param subscriptionsMax channels per connection
    * @param joinWaitMs how long the stores may take to answer
    * @param aheadWaitMs how long an {@code after} above head is waited for
-   * @param retryAfterMs what {@code not_ready} tells the client to wait
+   * @param resumes how many channels may be subscribed to in a time, and when those come again that
+   *     are told {@code not_ready}
    */
   public record Rules(
       Permission permission,
@@ -58,7 +62,7 @@ public final class SubscribeDesk {
       int subscriptionsMax,
       long joinWaitMs,
       long aheadWaitMs,
-      long retryAfterMs) {}
+      RateGate resumes) {}
 
   /** A desk over a shard's rooms. */
   public SubscribeDesk(
@@ -72,11 +76,30 @@ public final class SubscribeDesk {
 
   /** Asks for channels, for somebody who has said hello. */
   public void subscribe(Peer peer, Identity identity, ClientFrame.Subscribe frame, long nowMs) {
+    long waitMs = rules.resumes().take(nowMs * NANOS_PER_MS, frame.wants().size());
+    if (waitMs > 0) {
+      putOff(peer, frame, waitMs);
+      return;
+    }
     for (ClientFrame.Want want : frame.wants()) {
       if (peer.isClosing()) {
         return;
       }
       subscribe(peer, identity, frame.ref(), want, nowMs);
+    }
+  }
+
+  /** All of one message are told the same time, so that they come again in one message. */
+  private void putOff(Peer peer, ClientFrame.Subscribe frame, long waitMs) {
+    for (ClientFrame.Want want : frame.wants()) {
+      decision.happened(Happening.PUT_OFF);
+      decision.refuse(
+          peer,
+          frame.ref(),
+          want.channel(),
+          ProblemCode.NOT_READY,
+          "too many subscribe at once: subscribe again when retryAfterMs has passed",
+          waitMs);
     }
   }
 
@@ -147,7 +170,7 @@ public final class SubscribeDesk {
     }
     switch (answer) {
       case JoinWire.Answer.Refused refused when refused.code() == ProblemCode.NOT_READY ->
-          notReady(subscription, refused.detail());
+          notReady(subscription, refused.detail(), nowMs);
       case JoinWire.Answer.Refused refused -> {
         rooms.leave(subscription);
         refuse(
@@ -163,13 +186,15 @@ public final class SubscribeDesk {
 
   private void complete(Subscription subscription, JoinWire.Answer.View view, long nowMs) {
     switch (JoinRules.complete(subscription, view, rooms.windows())) {
-      case JoinOutcome.NotReady notReady -> notReady(subscription, notReady.why());
+      case JoinOutcome.NotReady notReady -> notReady(subscription, notReady.why(), nowMs);
       case JoinOutcome.Voided voided -> endings.reset(subscription, voided.epoch(), voided.after());
       case JoinOutcome.Ahead notYet -> {
         if (subscription.isLastCall()) {
           endings.reset(subscription, notYet.epoch(), notYet.head());
         } else {
           subscription.waitAhead(nowMs + rules.aheadWaitMs());
+          Long after = subscription.resume().after();
+          subscription.room().awaits(after == null ? 0 : after);
           ahead.add(subscription);
         }
       }
@@ -204,16 +229,26 @@ public final class SubscribeDesk {
 
   /** New frames have come: those that waited for them ask the stores again. */
   public void sawNew(Room room, Frame last, long nowMs) {
-    for (int i = ahead.size() - 1; i >= 0; i--) {
-      Subscription subscription = ahead.get(i);
+    if (last.seq() < room.awaitedSeq()) {
+      return;
+    }
+    room.awaitsNothing();
+    List<Subscription> still = new ArrayList<>();
+    for (Subscription subscription : ahead) {
       Long after = subscription.resume().after();
       if (subscription.room() == room && after != null && last.seq() >= after) {
-        ahead.remove(i);
         if (isPresent(subscription)) {
           askAgain(subscription, nowMs);
         }
+      } else {
+        still.add(subscription);
+        if (subscription.room() == room && after != null) {
+          room.awaits(after);
+        }
       }
     }
+    ahead.clear();
+    ahead.addAll(still);
   }
 
   /** Looks at what has waited long enough. */
@@ -232,7 +267,7 @@ public final class SubscribeDesk {
       Subscription subscription = waiting.next();
       if (nowMs >= subscription.deadlineMs()) {
         waiting.remove();
-        notReady(subscription, "the stores did not answer in time");
+        notReady(subscription, "the stores did not answer in time", nowMs);
       }
     }
   }
@@ -289,7 +324,7 @@ public final class SubscribeDesk {
     }
   }
 
-  private void notReady(Subscription subscription, String why) {
+  private void notReady(Subscription subscription, String why, long nowMs) {
     rooms.leave(subscription);
     decision.happened(Happening.NOT_READY);
     decision.refuse(
@@ -298,7 +333,7 @@ public final class SubscribeDesk {
         subscription.room().name(),
         ProblemCode.NOT_READY,
         why + ": subscribe again",
-        rules.retryAfterMs());
+        rules.resumes().turn(nowMs * NANOS_PER_MS));
   }
 
   private void refuse(Peer peer, long ref, String channel, ProblemCode code, String detail) {

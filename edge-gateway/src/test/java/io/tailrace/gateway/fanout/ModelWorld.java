@@ -2,6 +2,7 @@ package io.tailrace.gateway.fanout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.fanout.ModelClient.Broken;
@@ -66,7 +67,7 @@ final class ModelWorld {
     SessionDesk.Rules sessions =
         new SessionDesk.Rules(1_000_000, 1_000_000, 1_000_000, 0, 1e6, 1e6, Map.of(), "test");
     SubscribeDesk.Rules subscriptions =
-        new SubscribeDesk.Rules((_, _) -> 10, _ -> 0, 10, 3000, 500, 100);
+        new SubscribeDesk.Rules((_, _) -> 10, _ -> 0, 10, 3000, 500, new RateGate(1e9, 1e9, 1, 2));
     return new ShardCore(
         new ShardCore.Rules(sessions, subscriptions, 400),
         new Windows(WINDOW_MS, 1 << 20, new long[] {from}),

@@ -200,6 +200,15 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
+  /** The next byte of the answer's body. */
+  public char character() {
+    try {
+      return (char) in.readUnsignedByte();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The next line, without its end. */
   public String line() {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
