@@ -60,8 +60,7 @@ public final class CatchupService implements RunningService {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
       TopicAdmin.ensure(
           admin,
-          new TopicPlan(
-              config.partitions(), (short) config.replication(), contracts.longestRetention()));
+          TopicPlan.of(contracts, config.partitions(), config.replication()));
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     CatchupMetrics metrics = new CatchupMetrics(registry);

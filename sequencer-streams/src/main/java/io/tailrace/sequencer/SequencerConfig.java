@@ -6,6 +6,7 @@ import io.tailrace.schemas.config.SharedKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the sequencer.
@@ -20,6 +21,8 @@ import java.util.List;
  * @param standbys copies of the stores on other processes
  * @param commitInterval how often transactions commit: what a read of committed events waits
  * @param session how long a silent process keeps its partitions
+ * @param contractsDir contracts, which say how long the log is kept where this process makes it;
+ *     null for the shipped ones. Numbering knows none
  */
 public record SequencerConfig(
     String bootstrap,
@@ -30,7 +33,8 @@ public record SequencerConfig(
     int threads,
     int standbys,
     Duration commitInterval,
-    Duration session) {
+    Duration session,
+    @Nullable Path contractsDir) {
   private static final Key<Path> STATE_DIR =
       Key.path(
           "state.dir",
@@ -67,7 +71,8 @@ public record SequencerConfig(
         THREADS,
         STANDBYS,
         COMMIT_INTERVAL,
-        SESSION);
+        SESSION,
+        SharedKeys.CONTRACTS_DIR);
   }
 
   /** From loaded settings. */
@@ -81,12 +86,22 @@ public record SequencerConfig(
         settings.get(THREADS),
         settings.get(STANDBYS),
         settings.get(COMMIT_INTERVAL),
-        settings.get(SESSION));
+        settings.get(SESSION),
+        settings.get(SharedKeys.CONTRACTS_DIR).orElse(null));
   }
 
   /** For one process beside its broker: one replica, no standby. */
   public static SequencerConfig local(String bootstrap, int partitions, Path stateDir) {
     return new SequencerConfig(
-        bootstrap, partitions, 1, stateDir, "", 1, 0, Duration.ofMillis(30), Duration.ofSeconds(6));
+        bootstrap,
+        partitions,
+        1,
+        stateDir,
+        "",
+        1,
+        0,
+        Duration.ofMillis(30),
+        Duration.ofSeconds(6),
+        null);
   }
 }

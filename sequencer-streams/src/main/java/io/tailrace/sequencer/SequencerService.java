@@ -2,6 +2,7 @@ package io.tailrace.sequencer;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.topic.TopicAdmin;
@@ -44,7 +45,10 @@ public final class SequencerService implements RunningService {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
       TopicAdmin.ensure(
           admin,
-          new TopicPlan(config.partitions(), (short) config.replication(), Duration.ofSeconds(-1)));
+          TopicPlan.of(
+              Contracts.shippedOr(config.contractsDir()),
+              config.partitions(),
+              config.replication()));
       OutboxStart.ensure(admin, SequencerProperties.APPLICATION_ID, config.partitions());
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

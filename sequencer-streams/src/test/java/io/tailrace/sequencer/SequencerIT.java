@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.tailrace.embed.KafkaBroker;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.Position;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
+import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Topics;
 import io.tailrace.sequencer.deadletter.DeadLetters;
@@ -27,6 +30,7 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +85,7 @@ class SequencerIT {
   }
 
   @Test
-  void keepsValueTimeAndHeadersAndStaysInItsPartition() {
+  void keepsValueTimeAndHeadersAndStaysInItsPartition() throws BadRecordException {
     appendSome(9);
     awaitEvents(9);
 
@@ -96,7 +100,7 @@ class SequencerIT {
               .findAny()
               .orElseThrow();
       assertEquals(new String(row.value(), UTF_8), new String(event.value(), UTF_8));
-      assertEquals(row.timestamp(), event.timestamp());
+      assertEquals(EventHeaders.commitMs(row.headers()), event.timestamp());
       assertEquals(row.partition(), event.partition());
       assertNull(event.headers().lastHeader(EventHeaders.POSITION));
     }
@@ -169,6 +173,34 @@ class SequencerIT {
 
     assertEquals(30, log.events().size());
     assertFalse(sequencer.ready());
+  }
+
+  @Test
+  void aRebuildIsMarkedInEveryPartitionWithoutTakingASeq() {
+    appendSome(6);
+    awaitEvents(6);
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      RecordHeaders headers = new RecordHeaders();
+      EpochMark.write(headers);
+      EventHeaders.writePosition(headers, new Position(2, 1, 0, 0, 0));
+      log.appendRaw(
+          new ProducerRecord<byte[], byte[]>(Topics.OUTBOX, partition, null, null, null, headers));
+    }
+    log.flush();
+    appendSome(3); // of the epoch that has ended
+
+    Await.until("marks", () -> marks().size() == PARTITIONS);
+
+    assertEquals(List.of(2, 2), marks());
+    assertEquals(0, log.read(Topics.DEADLETTER, "read_committed").size());
+    assertEquals(6 + PARTITIONS, log.read(Topics.EVENTS, "read_committed").size());
+  }
+
+  private List<Integer> marks() {
+    return log.read(Topics.EVENTS, "read_committed").stream()
+        .map(record -> EpochMark.epochOf(record.headers()))
+        .filter(epoch -> epoch > 0)
+        .toList();
   }
 
   private void appendSome(int count) {

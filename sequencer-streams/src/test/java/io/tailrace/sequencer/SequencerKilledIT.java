@@ -133,7 +133,8 @@ class SequencerKilledIT {
               local.threads(),
               local.standbys(),
               Duration.ofSeconds(1),
-              local.session()));
+              local.session(),
+              null));
     }
   }
 }

@@ -12,7 +12,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as Kafka records. The record's timestamp is the commit time. What does not fit into a
+ * Rows as Kafka records. The commit time stands in {@code ce_time}; the record's own time is left
+ * to the broker, so that an old row does not arrive already expired. What does not fit into a
  * message becomes a dead letter without its data, which stays in the table.
  */
 final class Outgoing {
@@ -60,9 +61,9 @@ final class Outgoing {
               + " bytes as a message, at most "
               + recordBytesMax
               + " can be sent; its data stays in tailrace.outbox under its id");
-      return make(Topics.DEADLETTER, row.commitMicros(), key, null, headers);
+      return make(Topics.DEADLETTER, key, null, headers);
     }
-    return make(Topics.OUTBOX, row.commitMicros(), key, outbox.data(), headers);
+    return make(Topics.OUTBOX, key, outbox.data(), headers);
   }
 
   private static ProducerRecord<byte[], byte[]> unfit(Translated.Unfit unfit) {
@@ -72,7 +73,7 @@ final class Outgoing {
     EventHeaders.writePosition(headers, unfit.position());
     reason(headers, "unreadable", unfit.reason());
     byte[] key = utf8(source.tenant() + '/' + source.channel());
-    return make(Topics.DEADLETTER, unfit.commitMicros(), key, null, headers);
+    return make(Topics.DEADLETTER, key, null, headers);
   }
 
   private static void reason(Headers headers, String code, String detail) {
@@ -85,8 +86,7 @@ final class Outgoing {
   }
 
   private static ProducerRecord<byte[], byte[]> make(
-      String topic, long commitMicros, byte[] key, byte @Nullable [] value, Headers headers) {
-    return new ProducerRecord<>(
-        topic, null, Math.floorDiv(commitMicros, 1000L), key, value, headers);
+      String topic, byte[] key, byte @Nullable [] value, Headers headers) {
+    return new ProducerRecord<>(topic, null, null, key, value, headers);
   }
 }

@@ -39,13 +39,13 @@ final class ForkCheck {
   void require(List<LastAccepted> log) {
     for (LastAccepted last : log) {
       order(last);
-      if (last.timestampMs() >= keptSince.toEpochMilli() && !present.contains(last.id())) {
+      if (last.committedMs() >= keptSince.toEpochMilli() && !present.contains(last.id())) {
         throw forked(
             last,
             "its last accepted row "
                 + last.id()
                 + ", committed "
-                + Instant.ofEpochMilli(last.timestampMs())
+                + Instant.ofEpochMilli(last.committedMs())
                 + ", is not in this database");
       }
     }

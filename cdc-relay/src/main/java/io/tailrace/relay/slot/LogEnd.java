@@ -76,7 +76,10 @@ public final class LogEnd {
       Position position = EventHeaders.readPosition(record.headers());
       String id = EventHeaders.idOf(record.headers());
       if (id != null && !position.repeats(before == null ? null : before.position())) {
-        last.put(partition, new LastAccepted(record.partition(), position, id, record.timestamp()));
+        last.put(
+            partition,
+            new LastAccepted(
+                record.partition(), position, id, EventHeaders.commitMs(record.headers())));
       }
     } catch (BadRecordException e) {
       // Not a row (or an end mark of a rebuild): the sequencer has dealt with it.

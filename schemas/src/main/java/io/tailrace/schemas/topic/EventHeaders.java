@@ -5,8 +5,10 @@ import io.tailrace.schemas.event.Envelope;
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.event.OutboxRecord;
 import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.name.Channel;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +111,18 @@ public final class EventHeaders {
   /** The id of an event without reading anything else; null where it has none. */
   public static @Nullable String idOf(Headers headers) {
     return text(headers, ID);
+  }
+
+  /**
+   * The commit time that a record's headers tell, in milliseconds since 1970: what its own
+   * timestamp is not, where the topic counts from arrival.
+   */
+  public static long commitMs(Headers headers) throws BadRecordException {
+    try {
+      return Math.floorDiv(Times.parseMicros(required(headers, TIME)), 1000L);
+    } catch (DateTimeException e) {
+      throw new BadRecordException("header " + TIME + " is no time", e);
+    }
   }
 
   /** Reads a record of {@link Topics#OUTBOX}. */

@@ -2,26 +2,54 @@ package io.tailrace.schemas.topic;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Makes the topics where they are missing, and refuses a log whose partition count differs. */
+/**
+ * Makes the topics where they are missing, brings what depends on the version or the contracts in
+ * line where they are there, and refuses a log whose partition count differs.
+ *
+ * <p>The time of a record in the log of events is its commit time: retention is a promise about
+ * events. In the outbox and among the dead letters it is the time of arrival: rows of last month,
+ * which come late or come again with a rebuild, must not be deleted before they are read.
+ */
 public final class TopicAdmin {
   private static final long WAIT_SECONDS = 60;
+  private static final String RETENTION = TopicConfig.RETENTION_MS_CONFIG;
+  private static final String TIMESTAMP_TYPE = TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
+  private static final String TIMESTAMP_AFTER_MAX =
+      TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG;
+  private static final Map<String, String> BY_ARRIVAL = Map.of(TIMESTAMP_TYPE, "LogAppendTime");
+
+  /**
+   * Kafka refuses records from an hour ahead by default: a database whose clock is wrong would stop
+   * the sequencer for good.
+   */
+  private static final Map<String, String> BY_COMMIT =
+      Map.of(TIMESTAMP_TYPE, "CreateTime", TIMESTAMP_AFTER_MAX, Long.toString(Long.MAX_VALUE));
 
   private TopicAdmin() {}
 
   /**
-   * Creates what is missing and checks what is there. Blocks for up to a minute a step.
+   * Creates what is missing and checks what is there. Blocks for up to a minute a step. The
+   * retention of an existing log of events is raised where the plan's is longer, never lowered.
    *
    * @throws IllegalStateException where a topic has another number of partitions than planned, or
    *     where the broker does not answer; the text says what to do
@@ -37,6 +65,7 @@ public final class TopicAdmin {
       }
       create(admin, missing);
       check(admin, plan);
+      align(admin, plan, present);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while looking at the topics", e);
@@ -98,28 +127,68 @@ public final class TopicAdmin {
     }
   }
 
+  /** Sets what a topic of an older version, or of shorter contracts, has otherwise. */
+  private static void align(Admin admin, TopicPlan plan, Set<String> present)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<ConfigResource, NewTopic> old = new HashMap<>();
+    for (NewTopic topic : topics(plan)) {
+      if (present.contains(topic.name())) {
+        old.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), topic);
+      }
+    }
+    Map<ConfigResource, Config> found =
+        admin.describeConfigs(old.keySet()).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    found.forEach((resource, config) -> {
+      List<AlterConfigOp> ops = changes(Objects.requireNonNull(old.get(resource)), config);
+      if (!ops.isEmpty()) {
+        changes.put(resource, ops);
+      }
+    });
+    if (!changes.isEmpty()) {
+      admin.incrementalAlterConfigs(changes).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private static List<AlterConfigOp> changes(NewTopic planned, Config found) {
+    List<AlterConfigOp> ops = new ArrayList<>();
+    for (String name : List.of(TIMESTAMP_TYPE, TIMESTAMP_AFTER_MAX)) {
+      String wanted = planned.configs().get(name);
+      if (wanted != null && !wanted.equals(found.get(name).value())) {
+        ops.add(set(name, wanted));
+      }
+    }
+    String retention = planned.configs().get(RETENTION);
+    if (planned.name().equals(Topics.EVENTS) && retention != null) {
+      long has = Long.parseLong(found.get(RETENTION).value());
+      long wants = Long.parseLong(retention);
+      if (has >= 0 && (wants < 0 || wants > has)) {
+        ops.add(set(RETENTION, retention));
+      }
+    }
+    return ops;
+  }
+
+  private static AlterConfigOp set(String name, String value) {
+    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+  }
+
   private static List<NewTopic> topics(TopicPlan plan) {
     return List.of(
-        topic(Topics.OUTBOX, plan, Duration.ofDays(7)),
-        topic(Topics.EVENTS, plan, plan.eventsRetention()),
-        topic(Topics.DEADLETTER, plan, Duration.ofDays(30)),
-        topic(Topics.SIGNALS, plan, Duration.ofMinutes(5)),
-        topic(Topics.PRESENCE, plan, Duration.ofMinutes(10)),
+        topic(Topics.OUTBOX, plan, Duration.ofDays(7), BY_ARRIVAL),
+        topic(Topics.EVENTS, plan, plan.eventsRetention(), BY_COMMIT),
+        topic(Topics.DEADLETTER, plan, Duration.ofDays(30), BY_ARRIVAL),
+        topic(Topics.SIGNALS, plan, Duration.ofMinutes(5), Map.of()),
+        topic(Topics.PRESENCE, plan, Duration.ofMinutes(10), Map.of()),
         new NewTopic(Topics.RECEIPTS, plan.partitions(), plan.replication())
             .configs(Map.of("cleanup.policy", "compact")));
   }
 
-  private static NewTopic topic(String name, TopicPlan plan, Duration retention) {
-    long retentionMs = retention.isNegative() ? -1 : retention.toMillis();
-    return new NewTopic(name, plan.partitions(), plan.replication())
-        .configs(
-            Map.of(
-                "cleanup.policy",
-                "delete",
-                "retention.ms",
-                Long.toString(retentionMs),
-                // Commit times are the record times; a rebuild writes old ones, and they must stay.
-                "message.timestamp.type",
-                "CreateTime"));
+  private static NewTopic topic(
+      String name, TopicPlan plan, Duration retention, Map<String, String> times) {
+    Map<String, String> configs = new HashMap<>(times);
+    configs.put("cleanup.policy", "delete");
+    configs.put(RETENTION, Long.toString(retention.isNegative() ? -1 : retention.toMillis()));
+    return new NewTopic(name, plan.partitions(), plan.replication()).configs(configs);
   }
 }

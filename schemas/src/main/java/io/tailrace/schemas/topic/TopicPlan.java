@@ -1,5 +1,6 @@
 package io.tailrace.schemas.topic;
 
+import io.tailrace.schemas.contract.Contracts;
 import java.time.Duration;
 
 /**
@@ -20,5 +21,13 @@ public record TopicPlan(int partitions, short replication, Duration eventsRetent
     if (replication < 1) {
       throw new IllegalArgumentException("replication must be at least 1");
     }
+  }
+
+  /**
+   * The plan of an installation with these contracts. Every service that makes topics takes it from
+   * here, so that whichever comes first lays the log out as all the others would.
+   */
+  public static TopicPlan of(Contracts contracts, int partitions, int replication) {
+    return new TopicPlan(partitions, (short) replication, contracts.longestRetention());
   }
 }

@@ -2,6 +2,7 @@ package io.tailrace.schemas.topic;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -53,6 +54,31 @@ class EventHeadersTest {
     assertTrue(String.valueOf(missing.getMessage()).contains("ce_id"), missing.getMessage());
     assertThrows(BadRecordException.class, () -> EventHeaders.channelOf(null));
     assertThrows(BadRecordException.class, () -> EventHeaders.channelOf(DATA));
+  }
+
+  @Test
+  void theCommitTimeIsReadFromItsHeader() throws BadRecordException {
+    RecordHeaders headers = new RecordHeaders();
+    assertThrows(BadRecordException.class, () -> EventHeaders.commitMs(headers));
+    EventHeaders.writeEnvelope(headers, CHANNEL, ENVELOPE);
+
+    assertEquals(1_767_225_600_000L, EventHeaders.commitMs(headers));
+
+    headers.add("ce_time", "yesterday".getBytes(StandardCharsets.UTF_8));
+    assertThrows(BadRecordException.class, () -> EventHeaders.commitMs(headers));
+  }
+
+  @Test
+  void aMarkTellsItsEpochAndAnEventIsNone() {
+    RecordHeaders mark = new RecordHeaders();
+    EpochMark.write(mark, 7);
+    RecordHeaders event = new RecordHeaders();
+    EventHeaders.writeSequence(event, 7, 1, 0);
+
+    assertTrue(EpochMark.is(mark));
+    assertEquals(7, EpochMark.epochOf(mark));
+    assertFalse(EpochMark.is(event));
+    assertEquals(0, EpochMark.epochOf(event));
   }
 
   private static String text(RecordHeaders headers, String name) {

@@ -18,6 +18,14 @@ public sealed interface Decision {
   record Emit(Position position, ChannelState state) implements Decision {}
 
   /**
+   * It tells the log's readers that the partition is in an epoch, whether or not it has events.
+   *
+   * @param position the partition's last accepted position from now on; its incarnation is the
+   *     epoch
+   */
+  record Mark(Position position) implements Decision {}
+
+  /**
    * It cannot be sequenced, takes no seq, and does not stop the channel.
    *
    * @param position the partition's last accepted position from now on, so that a repeat of the

@@ -21,6 +21,9 @@ public sealed interface Input {
     }
   }
 
+  /** The end of a rebuild in this partition; see {@link io.tailrace.schemas.topic.EpochMark}. */
+  record Mark(Position position) implements Input {}
+
   /**
    * What is no row.
    *

@@ -35,6 +35,7 @@ public final class Sequencing {
       return DROP;
     }
     return switch (input) {
+      case Input.Mark(Position at) -> new Decision.Mark(at);
       case Input.Unreadable(Position at, String reason) ->
           new Decision.DeadLetter(at, Decision.Reason.UNREADABLE, reason);
       case Input.Row row when row.bytes() > EVENT_BYTES_MAX ->

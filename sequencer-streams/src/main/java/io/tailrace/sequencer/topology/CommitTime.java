@@ -1,12 +1,21 @@
 package io.tailrace.sequencer.topology;
 
+import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.EventHeaders;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
-/** Keeps the record's own time, the commit time; a record without one does not stop the thread. */
+/**
+ * The commit time, which the row carries in a header: the outbox topic's own times are those of
+ * arrival. A record without one keeps that and does not stop the thread.
+ */
 public final class CommitTime implements TimestampExtractor {
   @Override
   public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
-    return Math.max(0, record.timestamp());
+    try {
+      return Math.max(0, EventHeaders.commitMs(record.headers()));
+    } catch (BadRecordException e) {
+      return Math.max(0, record.timestamp());
+    }
   }
 }

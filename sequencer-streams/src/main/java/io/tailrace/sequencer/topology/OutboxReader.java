@@ -2,6 +2,7 @@ package io.tailrace.sequencer.topology;
 
 import io.tailrace.schemas.event.Position;
 import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.sequencer.emit.Input;
 import org.apache.kafka.common.header.Header;
@@ -14,6 +15,9 @@ final class OutboxReader {
 
   static Input read(byte @Nullable [] key, Headers headers, byte @Nullable [] value) {
     try {
+      if (EpochMark.is(headers)) {
+        return new Input.Mark(EventHeaders.readPosition(headers));
+      }
       return new Input.Row(
           EventHeaders.readOutbox(key, headers, value), recordBytes(key, headers, value));
     } catch (BadRecordException e) {

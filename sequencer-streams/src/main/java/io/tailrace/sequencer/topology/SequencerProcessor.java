@@ -1,6 +1,7 @@
 package io.tailrace.sequencer.topology;
 
 import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Topics;
 import io.tailrace.sequencer.SequencerMetrics;
@@ -12,6 +13,7 @@ import io.tailrace.sequencer.emit.Sequencing;
 import io.tailrace.sequencer.number.ChannelState;
 import java.util.Objects;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -69,6 +71,10 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
         channels.put(Objects.requireNonNull(channel), next.encode());
         emit(record, next);
       }
+      case Decision.Mark(Position position) -> {
+        positions.put(wired.partitionKey, PositionBytes.encode(position));
+        mark(record, position.incarnation());
+      }
       case Decision.DeadLetter letter -> {
         if (letter.position() != null) {
           positions.put(wired.partitionKey, PositionBytes.encode(letter.position()));
@@ -90,6 +96,19 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
         record.withKey(new PlacedKey(record.key(), context.taskId().partition())),
         SequencerTopology.EVENTS_SINK);
     metrics.event();
+  }
+
+  private void mark(Record<byte[], byte[]> record, int epoch) {
+    ProcessorContext<PlacedKey, byte[]> context = Objects.requireNonNull(wired.context);
+    Headers headers = new RecordHeaders();
+    EpochMark.write(headers, epoch);
+    PlacedKey nobody = new PlacedKey(null, context.taskId().partition());
+    context.forward(
+        new Record<>(nobody, null, record.timestamp(), headers), SequencerTopology.EVENTS_SINK);
+    LOG.atInfo()
+        .addKeyValue("partition", nobody.partition())
+        .addKeyValue("epoch", epoch)
+        .log("a rebuild has brought this partition all its rows");
   }
 
   private void bury(Record<byte[], byte[]> record, Decision.DeadLetter letter) {

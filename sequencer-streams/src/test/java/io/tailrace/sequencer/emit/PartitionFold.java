@@ -18,6 +18,7 @@ final class PartitionFold {
   private final Map<Channel, ChannelState> channels;
   private final List<Emitted> emitted;
   private final List<Decision.DeadLetter> letters = new ArrayList<>();
+  private final List<Integer> marks = new ArrayList<>();
   private int dropped;
 
   PartitionFold() {
@@ -49,6 +50,10 @@ final class PartitionFold {
           emitted.add(new Emitted(channel, row.record().envelope().id(), next));
         }
       }
+      case Decision.Mark(Position position) -> {
+        last = position;
+        marks.add(position.incarnation());
+      }
       case Decision.DeadLetter letter -> {
         last = letter.position() == null ? last : letter.position();
         letters.add(letter);
@@ -67,6 +72,11 @@ final class PartitionFold {
 
   List<Decision.DeadLetter> letters() {
     return letters;
+  }
+
+  /** Epochs that were marked as begun. */
+  List<Integer> marks() {
+    return marks;
   }
 
   int dropped() {

@@ -86,6 +86,22 @@ class SequencingTest {
   }
 
   @Test
+  void aRebuildEndsWithAMarkAndTheStreamGoesOnBehindIt() {
+    fold.take(Rows.row("a", 1, at(1, 1, 90, 8, 0)));
+    fold.take(Rows.row("a", 1, at(2, 1, 0, 0, 0)));
+    fold.take(new Input.Mark(at(2, 1, 0, 0, 1)));
+
+    fold.take(new Input.Mark(at(2, 1, 0, 0, 1)));
+    fold.take(Rows.row("late", 1, at(1, 1, 95, 9, 0)));
+    fold.take(Rows.row("b", 1, at(2, 1, 100, 10, 0)));
+
+    assertEquals(List.of(2), fold.marks());
+    assertEquals(List.of("a", "a", "b"), fold.ids());
+    assertEquals(2, fold.emitted().getLast().place().epoch());
+    assertEquals(2, fold.emitted().getLast().place().seq());
+  }
+
+  @Test
   void whatCannotBeReadTakesNoSeqAndIsBuriedOnce() {
     fold.take(Rows.row("a", 1, at(1, 1, 0, 7, 0)));
     Input broken = new Input.Unreadable(at(1, 1, 10, 8, 0), "header ce_id is missing");

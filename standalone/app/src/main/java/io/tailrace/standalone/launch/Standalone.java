@@ -180,8 +180,7 @@ public final class Standalone implements AutoCloseable {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrap()))) {
       TopicAdmin.ensure(
           admin,
-          new TopicPlan(
-              ServiceSettings.PARTITIONS, (short) 1, settings.contracts().longestRetention()));
+          TopicPlan.of(settings.contracts(), ServiceSettings.PARTITIONS, 1));
     }
   }
 
