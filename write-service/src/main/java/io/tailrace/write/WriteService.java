@@ -59,6 +59,7 @@ public final class WriteService implements RunningService {
   private WriteService(WriteConfig config, KeyRing keys, Contracts contracts, Clocks clocks) {
     WriteConfig.Tuning tuning = config.tuning();
     WriteMetrics metrics = new WriteMetrics(registry);
+    part(keys);
     pool =
         part(
             WritePool.open(
@@ -112,10 +113,11 @@ public final class WriteService implements RunningService {
    * @throws RuntimeException where the database, Kafka or a file is not as needed; says what to do
    */
   public static WriteService start(WriteConfig config) {
-    return start(config, KeyRing.load(config.tokenKeys()), Contracts.shippedOr(config.contracts()));
+    Contracts contracts = Contracts.shippedOr(config.contracts());
+    return start(config, KeyRing.follow(config.tokenKeys()), contracts);
   }
 
-  /** Starts with keys and contracts that are loaded already. */
+  /** Starts with keys and contracts that are loaded already; the ring is closed with it. */
   public static WriteService start(WriteConfig config, KeyRing keys, Contracts contracts) {
     return new WriteService(config, keys, contracts, Clocks.system());
   }

@@ -1,89 +1,75 @@
 package io.tailrace.schemas.token;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
-import io.tailrace.schemas.name.Channel;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.ParseException;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of every tenant, read from one JSON file: {@code {"tenants": {"demo": {"hmac": "…"},
- * "acme": {"jwks": "acme.json"}}}}. A tenant has either an HMAC secret of at least 32 bytes (for
- * development) or a JWKS file, relative to this one.
+ * The keys of every tenant, from one JSON file: {@code {"tenants": {"demo": {"hmac": "…"}, "acme":
+ * {"jwks": "acme.json", "issuer": "…", "audience": "…"}}}}. A tenant has either an HMAC secret of
+ * at least 32 bytes (for development) or a JWK set: a file relative to this one, or an https
+ * address.
+ *
+ * <p>A ring that {@link #follow follows} its file takes up changed files by itself and fetches
+ * addresses again, so that keys rotate without a restart; where that fails it keeps the keys it
+ * has. Thread-safe; asking it never waits.
  */
-public final class KeyRing {
-  private static final int SECRET_BYTES_MIN = 32;
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+public final class KeyRing implements AutoCloseable {
+  private volatile Map<String, TenantKeys> keysByTenant;
+  private volatile @Nullable KeyFollower follower;
 
-  private final Map<String, JWKSet> keysByTenant;
-
-  private KeyRing(Map<String, JWKSet> keysByTenant) {
+  private KeyRing(Map<String, TenantKeys> keysByTenant) {
     this.keysByTenant = Map.copyOf(keysByTenant);
   }
 
   /** A ring with one tenant and its HMAC secret. */
   public static KeyRing ofSecret(String tenant, byte[] secret) {
-    return new KeyRing(Map.of(tenant, new JWKSet(new OctetSequenceKey.Builder(secret).build())));
+    return new KeyRing(
+        Map.of(
+            tenant,
+            new TenantKeys(new JWKSet(new OctetSequenceKey.Builder(secret).build()), null, null)));
   }
 
   /**
-   * Reads a key file.
+   * Reads a key file and goes on following it until closed.
    *
-   * @throws IllegalArgumentException naming the file and the tenant at fault
+   * @throws IllegalArgumentException naming the file and the tenant at fault. An address that does
+   *     not answer is no fault: its tenant's tokens are {@code not_ready} until it does
    */
+  public static KeyRing follow(Path file) {
+    KeyRing ring = new KeyRing(Map.of());
+    ring.follower = KeyFollower.start(file, keys -> ring.keysByTenant = Map.copyOf(keys));
+    return ring;
+  }
+
+  /** Reads a key file once. */
   public static KeyRing load(Path file) {
-    Map<String, Map<String, Map<String, String>>> root;
-    try {
-      root = JSON.readValue(Files.readAllBytes(file), new TypeReference<>() {});
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          file + ": no key file {\"tenants\": {\"NAME\": {\"hmac\" or \"jwks\": \"…\"}}}", e);
-    }
-    Map<String, Map<String, String>> tenants = root.get("tenants");
-    if (tenants == null || tenants.isEmpty() || root.size() != 1) {
-      throw new IllegalArgumentException(file + ": must have exactly one member, tenants");
-    }
-    Map<String, JWKSet> keys = new HashMap<>();
-    tenants.forEach((tenant, key) -> keys.put(tenant, keys(file, tenant, key)));
-    return new KeyRing(keys);
+    KeyRing ring = follow(file);
+    ring.close();
+    return ring;
   }
 
-  private static JWKSet keys(Path file, String tenant, Map<String, String> key) {
-    String where = file + ": tenant " + tenant + ": ";
-    if (!Channel.isTenant(tenant)) {
-      throw new IllegalArgumentException(where + "not a tenant name");
-    }
-    String secret = key.get("hmac");
-    String jwks = key.get("jwks");
-    if (key.size() != 1 || (secret == null && jwks == null)) {
-      throw new IllegalArgumentException(where + "must have exactly one of hmac and jwks");
-    }
-    if (secret != null) {
-      byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-      if (bytes.length < SECRET_BYTES_MIN) {
-        throw new IllegalArgumentException(where + "hmac must have at least 32 bytes");
-      }
-      return new JWKSet(new OctetSequenceKey.Builder(bytes).build());
-    }
-    try {
-      return JWKSet.load(file.resolveSibling(jwks).toFile());
-    } catch (IOException | ParseException e) {
-      throw new IllegalArgumentException(where + "jwks " + jwks + " is no JWK set", e);
-    }
-  }
-
-  /** The keys of a tenant, or null where it has none. */
-  @Nullable JWKSet keysOf(String tenant) {
+  /** The keys of a tenant, or null where there is no such tenant. */
+  @Nullable TenantKeys keysOf(String tenant) {
     return keysByTenant.get(tenant);
+  }
+
+  /** Says that a token named a key that is not here: it may be newer than the last look. */
+  void keyMissing() {
+    KeyFollower following = follower;
+    if (following != null) {
+      following.lookSoon();
+    }
+  }
+
+  /** Stops following. The keys stay. */
+  @Override
+  public void close() {
+    KeyFollower following = follower;
+    if (following != null) {
+      following.close();
+    }
   }
 }

@@ -6,9 +6,11 @@ import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -62,15 +64,33 @@ public final class TokenVerifier {
       if (tenant == null || !Channel.isTenant(tenant)) {
         return invalid("the claim tenant is missing or no tenant name");
       }
-      JWKSet tenantKeys = keys.keysOf(tenant);
-      if (tenantKeys == null || !signedByAny(jwt, tenantKeys)) {
+      TenantKeys tenantKeys = keys.keysOf(tenant);
+      JWKSet set = tenantKeys == null ? null : tenantKeys.keys();
+      if (tenantKeys != null && set == null) {
+        keys.keyMissing();
+        return new TokenResult.Refused(
+            ProblemCode.NOT_READY, "the tenant's keys could not be fetched yet: try again");
+      }
+      if (tenantKeys == null || set == null || !signedByAny(jwt, set)) {
         // One answer for both: whether a tenant exists is not told to strangers.
+        keys.keyMissing();
         return invalid("the signature does not fit the tenant's keys");
       }
-      return check(tenant, claims);
+      String foreign = foreign(tenantKeys, claims);
+      return foreign != null ? invalid(foreign) : check(tenant, claims);
     } catch (ParseException e) {
       return invalid("not a signed JWT in compact form");
     }
+  }
+
+  private static @Nullable String foreign(TenantKeys keys, JWTClaimsSet claims) {
+    if (keys.issuer() != null && !keys.issuer().equals(claims.getIssuer())) {
+      return "the claim iss is not the tenant's issuer";
+    }
+    if (keys.audience() != null && !claims.getAudience().contains(keys.audience())) {
+      return "the claim aud does not name this service";
+    }
+    return null;
   }
 
   private TokenResult check(String tenant, JWTClaimsSet claims) throws ParseException {
@@ -130,6 +150,9 @@ public final class TokenVerifier {
             case OctetSequenceKey secret when algorithm.equals(JWSAlgorithm.HS256) ->
                 new MACVerifier(secret);
             case ECKey ec when algorithm.equals(JWSAlgorithm.ES256) -> new ECDSAVerifier(ec);
+            case OctetKeyPair ed
+                when ed.getCurve().equals(Curve.Ed25519) && algorithm.equals(JWSAlgorithm.EdDSA) ->
+                new Ed25519Check(ed);
             case RSAKey rsa when algorithm.equals(JWSAlgorithm.RS256) -> new RSASSAVerifier(rsa);
             default -> null;
           };

@@ -10,9 +10,12 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -21,9 +24,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -112,7 +119,7 @@ class TokenVerifierTest {
     Files.writeString(folder.resolve("acme.json"), new JWKSet(key.toPublicJWK()).toString());
     Path ring = folder.resolve("keys.json");
     Files.writeString(ring, "{\"tenants\":{\"acme\":{\"jwks\":\"acme.json\"}}}");
-    TokenVerifier acme = new TokenVerifier(KeyRing.load(ring), InstantSource.fixed(NOW));
+    TokenVerifier acme = new TokenVerifier(KeyRing.follow(ring), InstantSource.fixed(NOW));
     JWTClaimsSet claims = claims().claim("tenant", "acme").expirationTime(date(60)).build();
     SignedJWT good = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
     good.sign(new RSASSASigner(key));
@@ -121,6 +128,75 @@ class TokenVerifierTest {
 
     assertInstanceOf(TokenResult.Accepted.class, acme.verify(good.serialize()));
     assertInstanceOf(TokenResult.Refused.class, acme.verify(confused.serialize()));
+  }
+
+  @Test
+  void issuerAndAudienceOfATenantAreAskedFor(@TempDir Path folder) throws Exception {
+    RSAKey key = new RSAKeyGenerator(2048).generate();
+    Files.writeString(folder.resolve("acme.json"), new JWKSet(key.toPublicJWK()).toString());
+    Path ring = folder.resolve("keys.json");
+    Files.writeString(
+        ring,
+        "{\"tenants\":{\"acme\":{\"jwks\":\"acme.json\",\"issuer\":\"https://login.example\","
+            + "\"audience\":\"tailrace\"}}}");
+    try (KeyRing keys = KeyRing.follow(ring)) {
+      TokenVerifier acme = new TokenVerifier(keys, InstantSource.fixed(NOW));
+      JWTClaimsSet right =
+          claims()
+              .claim("tenant", "acme")
+              .issuer("https://login.example")
+              .audience(List.of("shop", "tailrace"))
+              .expirationTime(date(60))
+              .build();
+
+      assertInstanceOf(TokenResult.Accepted.class, acme.verify(signed(key, right)));
+      for (JWTClaimsSet wrong :
+          List.of(
+              new JWTClaimsSet.Builder(right).issuer("https://evil.example").build(),
+              new JWTClaimsSet.Builder(right).issuer(null).build(),
+              new JWTClaimsSet.Builder(right).audience("shop").build(),
+              new JWTClaimsSet.Builder(right).audience((String) null).build())) {
+        assertInstanceOf(
+            TokenResult.Refused.class, acme.verify(signed(key, wrong)), wrong.toString());
+      }
+    }
+  }
+
+  @Test
+  void ed25519IsVerifiedAndOneChangedByteIsSeen(@TempDir Path folder) throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    byte[] encoded = pair.getPublic().getEncoded();
+    Base64URL x =
+        Base64URL.encode(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
+    OctetKeyPair jwk = new OctetKeyPair.Builder(Curve.Ed25519, x).keyID("e1").build();
+    Files.writeString(folder.resolve("acme.json"), new JWKSet(jwk).toString());
+    Path ring = folder.resolve("keys.json");
+    Files.writeString(ring, "{\"tenants\":{\"acme\":{\"jwks\":\"acme.json\"}}}");
+    try (KeyRing keys = KeyRing.follow(ring)) {
+      TokenVerifier acme = new TokenVerifier(keys, InstantSource.fixed(NOW));
+      JWSHeader header = new JWSHeader(JWSAlgorithm.EdDSA);
+      JWTClaimsSet claims = claims().claim("tenant", "acme").expirationTime(date(60)).build();
+      String input = header.toBase64URL() + "." + Base64URL.encode(claims.toString());
+      Signature signer = Signature.getInstance("Ed25519");
+      signer.initSign(pair.getPrivate());
+      signer.update(input.getBytes(StandardCharsets.US_ASCII));
+      byte[] signature = signer.sign();
+
+      assertInstanceOf(
+          TokenResult.Accepted.class, acme.verify(input + "." + Base64URL.encode(signature)));
+      signature[3] ^= 1;
+      assertRefused(acme, ProblemCode.TOKEN_INVALID, input + "." + Base64URL.encode(signature));
+    }
+  }
+
+  private static String signed(RSAKey key, JWTClaimsSet claims) throws JOSEException {
+    SignedJWT jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
+    jwt.sign(new RSASSASigner(key));
+    return jwt.serialize();
+  }
+
+  private static void assertRefused(TokenVerifier by, ProblemCode code, String token) {
+    assertEquals(code, assertInstanceOf(TokenResult.Refused.class, by.verify(token)).code());
   }
 
   @Test
@@ -134,6 +210,8 @@ class TokenVerifierTest {
             "{\"tenants\":{\"demo\":{\"hmac\":\"short\"}}}",
             "{\"tenants\":{\"De/mo\":{\"hmac\":\"0123456789abcdef0123456789abcdef\"}}}",
             "{\"tenants\":{\"demo\":{\"jwks\":\"none.json\"}}}",
+            "{\"tenants\":{\"demo\":{\"jwks\":\"http://login.example/keys\"}}}",
+            "{\"tenants\":{\"demo\":{\"jwks\":\"k.json\",\"aud\":\"x\"}}}",
             "{\"tenants\":{\"demo\":{}}}")) {
       Files.writeString(ring, bad);
       IllegalArgumentException fault =
