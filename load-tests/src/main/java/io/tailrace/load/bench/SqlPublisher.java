@@ -1,10 +1,10 @@
 package io.tailrace.load.bench;
 
+import io.tailrace.load.target.RunningSystem;
 import io.tailrace.standalone.cli.CommandException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -17,11 +17,6 @@ import org.HdrHistogram.Histogram;
 final class SqlPublisher implements AutoCloseable {
   private static final String PUBLISH = "select tailrace.publish(?, 'message.posted', ?::json)";
 
-  /** The installation's own role belongs to no tenant until it is told so. */
-  private static final String BELONG =
-      "insert into tailrace.tenant_role (role, tenant) values (current_user, 'demo') on conflict do"
-          + " nothing";
-
   private final EventProbe probe;
   private final int channels;
   private final List<Connection> connections = new ArrayList<>();
@@ -33,9 +28,7 @@ final class SqlPublisher implements AutoCloseable {
     for (int i = 0; i < connections; i++) {
       this.connections.add(options.connect());
     }
-    try (Statement statement = this.connections.getFirst().createStatement()) {
-      statement.execute(BELONG);
-    }
+    RunningSystem.checkMayPublish(this.connections.getFirst());
   }
 
   /**

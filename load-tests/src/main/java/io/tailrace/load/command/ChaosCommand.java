@@ -7,6 +7,7 @@ import io.tailrace.load.scenario.Killings;
 import io.tailrace.load.scenario.Verification;
 import io.tailrace.load.scenario.VerifyOptions;
 import io.tailrace.load.scenario.VerifyResult;
+import io.tailrace.load.target.RunningSystem;
 import io.tailrace.standalone.cli.CommandException;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -110,7 +111,8 @@ public final class ChaosCommand implements Callable<Integer> {
     if (processes) {
       return ManyProcesses.start(folder);
     }
-    return OneJvm.start(folder, freePort(), (data, base) -> TargetOptions.target(data, base, null));
+    return OneJvm.start(
+        folder, freePort(), (data, base) -> new RunningSystem(data, base, null).target());
   }
 
   private VerifyOptions options(long chosen) {

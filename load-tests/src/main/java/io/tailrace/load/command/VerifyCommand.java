@@ -4,6 +4,7 @@ import io.tailrace.load.scenario.Disturbance;
 import io.tailrace.load.scenario.Verification;
 import io.tailrace.load.scenario.VerifyOptions;
 import io.tailrace.load.scenario.VerifyResult;
+import io.tailrace.load.target.TargetOptions;
 import io.tailrace.standalone.cli.CommandException;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -78,7 +79,8 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private VerifyResult run(VerifyOptions options) throws InterruptedException {
     try (var bar = new Bar("verify");
-        var verification = new Verification(options, target.target(), Disturbance.NONE, bar)) {
+        var verification =
+            new Verification(options, target.system().target(), Disturbance.NONE, bar)) {
       return verification.run();
     } catch (IOException | SQLException failure) {
       throw new CommandException("The system cannot be reached: " + failure.getMessage(), failure);

@@ -1,6 +1,7 @@
 package io.tailrace.load.driver;
 
 import io.tailrace.load.oracle.Acknowledgement;
+import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;

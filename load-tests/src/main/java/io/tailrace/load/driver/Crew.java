@@ -1,6 +1,7 @@
 package io.tailrace.load.driver;
 
 import io.tailrace.load.driver.Counters.Name;
+import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.sql.SQLException;

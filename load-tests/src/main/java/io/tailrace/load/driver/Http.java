@@ -1,5 +1,6 @@
 package io.tailrace.load.driver;
 
+import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,7 @@
 package io.tailrace.load.driver;
 
 import io.tailrace.load.oracle.Acknowledgement;
+import io.tailrace.load.target.Target;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

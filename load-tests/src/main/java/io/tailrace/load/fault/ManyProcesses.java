@@ -2,7 +2,7 @@ package io.tailrace.load.fault;
 
 import io.tailrace.embed.KafkaBroker;
 import io.tailrace.embed.PostgresServer;
-import io.tailrace.load.driver.Target;
+import io.tailrace.load.target.Target;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,21 @@ public final class ManyProcesses implements Victims {
     }
     for (var child : children) {
       child.awaitReady();
+    }
+    allowPublishing();
+  }
+
+  /** {@code tailrace.publish} asks which tenant a database role publishes for. */
+  private void allowPublishing() {
+    try (var connection = target().connect();
+        var grant =
+            connection.prepareStatement(
+                "insert into tailrace.tenant_role (role, tenant) values (current_user, ?) on"
+                    + " conflict do nothing")) {
+      grant.setString(1, TENANT);
+      grant.execute();
+    } catch (SQLException e) {
+      throw new IllegalStateException("no role may publish: " + e.getMessage(), e);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.tailrace.load.fault;
 
 import io.tailrace.embed.PostgresServer;
-import io.tailrace.load.driver.Target;
+import io.tailrace.load.target.Target;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;

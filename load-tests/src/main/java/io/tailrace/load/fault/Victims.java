@@ -1,6 +1,6 @@
 package io.tailrace.load.fault;
 
-import io.tailrace.load.driver.Target;
+import io.tailrace.load.target.Target;
 import java.util.random.RandomGenerator;
 
 /** A system whose processes may be killed. */

@@ -2,6 +2,8 @@ package io.tailrace.load.replay;
 
 import io.tailrace.client.EventQuery;
 import io.tailrace.client.TailraceClient;
+import io.tailrace.load.target.RunningSystem;
+import io.tailrace.load.target.TargetOptions;
 import io.tailrace.load.trace.Message;
 import io.tailrace.load.trace.Trace;
 import io.tailrace.load.trace.TraceException;
@@ -19,6 +21,7 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,11 +51,7 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "How many times faster than recorded, or max. Default: ${DEFAULT-VALUE}.")
   private String speed = "max";
 
-  @Option(
-      names = "--data",
-      defaultValue = "./data",
-      description = "Data folder of the running system. Default: ${DEFAULT-VALUE}.")
-  private Path data = Path.of("data");
+  @Mixin private TargetOptions target = new TargetOptions();
 
   @Option(names = "--json", description = "The last line as JSON.")
   private boolean json = false;
@@ -61,10 +60,12 @@ public final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     double factor = factor();
     List<Message> messages = messages();
-    RunningSystem system = new RunningSystem(data);
+    RunningSystem system = target.system();
     String token = system.token("replay");
-    try (TailraceClient client = TailraceClient.builder(system.url()).token(() -> token).build();
+    try (TailraceClient client =
+            TailraceClient.builder(system.url().toString()).token(() -> token).build();
         Connection connection = system.connect()) {
+      connection.setAutoCommit(false);
       double seconds = replay(client, connection, messages, factor);
       print(messages.size(), seconds);
       return 0;

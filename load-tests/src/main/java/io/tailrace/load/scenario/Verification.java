@@ -13,10 +13,11 @@ import io.tailrace.load.driver.Reader;
 import io.tailrace.load.driver.SocketFollower;
 import io.tailrace.load.driver.SqlWriter;
 import io.tailrace.load.driver.SseFollower;
-import io.tailrace.load.driver.Target;
 import io.tailrace.load.oracle.Counterexample;
 import io.tailrace.load.oracle.Oracle;
 import io.tailrace.load.oracle.Verdict;
+import io.tailrace.load.target.RunningSystem;
+import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -81,7 +82,9 @@ public final class Verification implements AutoCloseable {
         IntStream.rangeClosed(1, options.channels())
             .mapToObj(n -> "chat:verify-" + run + "-" + n)
             .toList();
-    allowPublishing();
+    try (var connection = target.connect()) {
+      RunningSystem.checkMayPublish(connection);
+    }
     epoch = awaitEpoch(channels.getFirst());
     var ledger = new Ledger(channels, epoch);
     var slot = "tailrace_verify_" + run;
@@ -91,18 +94,6 @@ public final class Verification implements AutoCloseable {
       disturbance.begin();
       load(channels, ledger);
       return settle(ledger, commits);
-    }
-  }
-
-  /** {@code tailrace.publish} asks which tenant a database role publishes for. */
-  private void allowPublishing() throws SQLException {
-    try (var connection = target.connect();
-        var statement =
-            connection.prepareStatement(
-                "insert into tailrace.tenant_role (role, tenant) values (current_user, ?) on"
-                    + " conflict do nothing")) {
-      statement.setString(1, target.tenant());
-      statement.execute();
     }
   }
 

@@ -8,6 +8,7 @@ import io.tailrace.load.scenario.Disturbance;
 import io.tailrace.load.scenario.Progress;
 import io.tailrace.load.scenario.Verification;
 import io.tailrace.load.scenario.VerifyOptions;
+import io.tailrace.load.target.RunningSystem;
 import io.tailrace.standalone.launch.Standalone;
 import java.nio.file.Path;
 import java.util.Random;
@@ -25,7 +26,7 @@ class VerifyIT {
   static void start() {
     system =
         Standalone.start(
-            new Standalone.Options(folder.resolve("data"), "127.0.0.1", 0, false), _ -> {});
+            new Standalone.Options(folder.resolve("data"), "127.0.0.1", 0, true), _ -> {});
   }
 
   @AfterAll
@@ -38,7 +39,7 @@ class VerifyIT {
     long seed = new Random().nextInt(1_000_000);
     System.out.println("seed " + seed);
     var options = new VerifyOptions(15, 4, 150, 9, 3, 90, seed);
-    var target = TargetOptions.target(folder.resolve("data"), null, null);
+    var target = new RunningSystem(folder.resolve("data"), null, null).target();
     try (var verification = new Verification(options, target, Disturbance.NONE, Progress.SILENT)) {
 
       var result = verification.run();

@@ -1,7 +1,7 @@
 package io.tailrace.load.input;
 
 import io.tailrace.load.driver.Http;
-import io.tailrace.load.driver.Target;
+import io.tailrace.load.target.Target;
 import io.tailrace.standalone.launch.Installation;
 import io.tailrace.standalone.launch.Standalone;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package io.tailrace.load.command;
+package io.tailrace.load.target;
 
 import io.tailrace.standalone.cli.CommandException;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,4 +1,4 @@
-package io.tailrace.load.driver;
+package io.tailrace.load.target;
 
 import java.net.URI;
 import java.sql.Connection;
