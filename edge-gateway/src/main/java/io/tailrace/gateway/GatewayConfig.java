@@ -129,6 +129,11 @@ public record GatewayConfig(
   private static final Key<Integer> JOIN_WAITING =
       Key.number(
           "join.waiting.max", "50000", "Subscribes that wait for such a question.", 1, 10_000_000);
+  private static final Key<Duration> JOIN_GATHER =
+      Key.millis(
+          "join.gather.ms",
+          "5",
+          "How long questions about a partition are gathered while one about it is under way.");
   private static final Key<Duration> PACE_REST =
       Key.millis(
           "pace.rest.ms",
@@ -157,7 +162,7 @@ public record GatewayConfig(
   public record Times(long helloWaitMs, long heartbeatMs, long expiryGraceMs, long stallMs) {}
 
   /** How the stores are asked. */
-  public record Join(Duration timeout, int requestsMax, int waitingMax) {}
+  public record Join(Duration timeout, int requestsMax, int waitingMax, Duration gather) {}
 
   /** How I/O threads are paced and fed. */
   public record Pacing(long restMs, int inboxMax) {}
@@ -191,6 +196,7 @@ public record GatewayConfig(
         JOIN_TIMEOUT,
         JOIN_REQUESTS,
         JOIN_WAITING,
+        JOIN_GATHER,
         PACE_REST,
         INBOX);
   }
@@ -224,7 +230,8 @@ public record GatewayConfig(
         new Join(
             Duration.ofMillis(positive(settings, JOIN_TIMEOUT)),
             settings.get(JOIN_REQUESTS),
-            settings.get(JOIN_WAITING)),
+            settings.get(JOIN_WAITING),
+            settings.get(JOIN_GATHER)),
         new Pacing(settings.get(PACE_REST).toMillis(), settings.get(INBOX)));
   }
 

@@ -85,8 +85,10 @@ public final class GatewayService implements RunningService {
                 config.serviceKey(),
                 config.join().timeout(),
                 config.join().requestsMax(),
-                config.join().waitingMax()),
-            metrics);
+                config.join().waitingMax(),
+                config.join().gather()),
+            metrics,
+            System::nanoTime);
     this.tail =
         EventTail.start(
             new KafkaConsumer<>(consumer(config.kafkaBootstrap())),

@@ -13,26 +13,38 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a catch-up replica. What waits while all requests are under way goes together in the next,
- * so that a storm of subscribes becomes few requests.
+ * Asks a catch-up replica. {@link AskLanes} says which questions go together; each request has a
+ * virtual thread of its own while it is under way.
  */
 public final class JoinClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JoinClient.class);
   private static final int QUESTIONS_PER_REQUEST = 500;
+
+  /** So that a partition that is slow leaves most requests to the others. */
+  private static final int LANES_AT_LEAST = 4;
+
   private static final int OK = 200;
 
   private final Settings settings;
   private final URI address;
   private final GatewayMetrics metrics;
+  private final LongSupplier nanoTime;
   private final HttpClient http;
-  private final ArrayBlockingQueue<Question> waiting;
-  private final List<Thread> threads = new ArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final AskLanes lanes;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean closed;
 
   /**
@@ -43,22 +55,30 @@ public final class JoinClient implements AutoCloseable {
    * @param requestTimeout longer than the replica itself waits
    * @param requestsMax requests under way
    * @param questionsMax questions waiting
+   * @param gather how long questions of a partition are gathered while one is under way
    */
   public record Settings(
       URI catchupUrl,
       String serviceKey,
       Duration requestTimeout,
       int requestsMax,
-      int questionsMax) {}
-
-  private record Question(JoinWire.Ask ask, Consumer<List<JoinWire.Answer>> answerTo) {}
+      int questionsMax,
+      Duration gather) {}
 
   /** A client that has not been started. */
-  public JoinClient(Settings settings, GatewayMetrics metrics) {
+  public JoinClient(Settings settings, GatewayMetrics metrics, LongSupplier nanoTime) {
     this.settings = settings;
     this.address = settings.catchupUrl().resolve(JoinWire.PATH);
     this.metrics = metrics;
-    this.waiting = new ArrayBlockingQueue<>(settings.questionsMax());
+    this.nanoTime = nanoTime;
+    this.lanes =
+        new AskLanes(
+            new AskLanes.Rules(
+                settings.questionsMax(),
+                settings.requestsMax(),
+                Math.max(1, settings.requestsMax() / LANES_AT_LEAST),
+                QUESTIONS_PER_REQUEST,
+                settings.gather().toNanos()));
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -66,20 +86,24 @@ public final class JoinClient implements AutoCloseable {
             .build();
   }
 
-  /** Starts the threads that ask. */
+  /** Starts the thread that sends what is due. */
   public void start() {
-    for (int i = 0; i < settings.requestsMax(); i++) {
-      threads.add(Thread.ofVirtual().name("join-" + i).start(this::run));
-    }
+    threads.execute(this::run);
   }
 
   /** Queues questions; those for which there is no room are answered at once. Never blocks. */
   public void ask(List<JoinWire.Ask> asks, Consumer<List<JoinWire.Answer>> answerTo) {
     List<JoinWire.Answer> refused = new ArrayList<>();
-    for (JoinWire.Ask ask : asks) {
-      if (!waiting.offer(new Question(ask, answerTo))) {
-        refused.add(notReady(ask, "too many subscribes at once"));
+    lock.lock();
+    try {
+      for (JoinWire.Ask ask : asks) {
+        if (!lanes.offer(ask, answerTo)) {
+          refused.add(notReady(ask.number(), "too many subscribes at once"));
+        }
       }
+      changed.signal();
+    } finally {
+      lock.unlock();
     }
     if (!refused.isEmpty()) {
       answerTo.accept(refused);
@@ -90,34 +114,74 @@ public final class JoinClient implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    threads.forEach(Thread::interrupt);
+    threads.shutdownNow();
     http.shutdownNow();
   }
 
   private void run() {
-    List<Question> taken = new ArrayList<>();
-    while (!closed) {
-      try {
-        taken.clear();
-        taken.add(waiting.take());
-        waiting.drainTo(taken, QUESTIONS_PER_REQUEST - 1);
-        List<JoinWire.Answer> answers = ask(taken);
-        Map<Consumer<List<JoinWire.Answer>>, List<JoinWire.Answer>> byShard = new HashMap<>();
-        for (int i = 0; i < taken.size(); i++) {
-          byShard
-              .computeIfAbsent(taken.get(i).answerTo(), _ -> new ArrayList<>())
-              .add(answers.get(i));
-        }
-        byShard.forEach(Consumer::accept);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
+    try {
+      while (!closed) {
+        AskLanes.Batch batch = awaitNext();
+        threads.execute(() -> carry(batch));
       }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (RejectedExecutionException _) {
+      // Closed in between.
     }
   }
 
-  /** One answer per question, in the same order. */
-  private List<JoinWire.Answer> ask(List<Question> questions) throws InterruptedException {
+  private AskLanes.Batch awaitNext() throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        long nowNanos = nanoTime.getAsLong();
+        AskLanes.Batch batch = lanes.next(nowNanos);
+        if (batch != null) {
+          return batch;
+        }
+        long wait = lanes.nanosToNext(nowNanos);
+        if (wait < 0) {
+          changed.await();
+        } else {
+          var _ = changed.awaitNanos(wait);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void carry(AskLanes.Batch batch) {
+    List<JoinWire.Answer> answers;
+    try {
+      answers = answers(batch.questions());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return;
+    } finally {
+      lock.lock();
+      try {
+        lanes.ended(batch);
+        changed.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
+    Map<Consumer<List<JoinWire.Answer>>, List<JoinWire.Answer>> byShard = new HashMap<>();
+    for (int i = 0; i < answers.size(); i++) {
+      for (AskLanes.Asker asker : batch.questions().get(i).askers()) {
+        byShard
+            .computeIfAbsent(asker.to(), _ -> new ArrayList<>())
+            .add(numbered(answers.get(i), asker.number()));
+      }
+    }
+    byShard.forEach(Consumer::accept);
+  }
+
+  /** One answer per question, in the same order; its number is of no meaning. */
+  private List<JoinWire.Answer> answers(List<AskLanes.Question> questions)
+      throws InterruptedException {
     // Numbers are a shard's own: on the wire a question is known by its place in the request.
     List<JoinWire.Ask> asks = new ArrayList<>(questions.size());
     for (int i = 0; i < questions.size(); i++) {
@@ -127,7 +191,7 @@ public final class JoinClient implements AutoCloseable {
     try {
       HttpResponse<byte[]> response = send(JoinWire.encodeAsks(asks));
       if (response.statusCode() == OK) {
-        return matched(questions, JoinWire.decodeAnswers(response.body()));
+        return matched(questions.size(), JoinWire.decodeAnswers(response.body()));
       }
       LOG.atWarn().addKeyValue("status", response.statusCode()).log("a join was refused");
       why = "the stores refused the question";
@@ -135,11 +199,11 @@ public final class JoinClient implements AutoCloseable {
       LOG.atWarn().addKeyValue("error", e.toString()).log("the stores cannot be reached");
       why = "the stores cannot be reached";
     }
-    return matched(questions, why);
+    return refusals(questions.size(), why);
   }
 
   private HttpResponse<byte[]> send(byte[] body) throws IOException, InterruptedException {
-    long start = System.nanoTime();
+    long start = nanoTime.getAsLong();
     HttpRequest request =
         HttpRequest.newBuilder(address)
             .timeout(settings.requestTimeout())
@@ -148,28 +212,27 @@ public final class JoinClient implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
     HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-    metrics.joined(System.nanoTime() - start);
+    metrics.joined(nanoTime.getAsLong() - start);
     return response;
   }
 
-  private static List<JoinWire.Answer> matched(
-      List<Question> questions, List<JoinWire.Answer> answers) {
-    List<JoinWire.Answer> matched = matched(questions, "the stores gave no answer");
+  private static List<JoinWire.Answer> matched(int questions, List<JoinWire.Answer> answers) {
+    List<JoinWire.Answer> matched = refusals(questions, "the stores gave no answer");
     for (JoinWire.Answer answer : answers) {
       int i = (int) answer.number();
-      if (i >= 0 && i < matched.size()) {
-        matched.set(i, numbered(answer, questions.get(i).ask().number()));
+      if (i >= 0 && i < questions) {
+        matched.set(i, answer);
       }
     }
     return matched;
   }
 
-  private static List<JoinWire.Answer> matched(List<Question> questions, String why) {
-    List<JoinWire.Answer> answers = new ArrayList<>(questions.size());
-    for (Question question : questions) {
-      answers.add(notReady(question.ask(), why));
+  private static List<JoinWire.Answer> refusals(int questions, String why) {
+    List<JoinWire.Answer> refusals = new ArrayList<>(questions);
+    for (int i = 0; i < questions; i++) {
+      refusals.add(notReady(i, why));
     }
-    return answers;
+    return refusals;
   }
 
   private static JoinWire.Ask numbered(JoinWire.Ask ask, long number) {
@@ -199,7 +262,7 @@ public final class JoinClient implements AutoCloseable {
     };
   }
 
-  private static JoinWire.Answer notReady(JoinWire.Ask ask, String why) {
-    return new JoinWire.Answer.Refused(ask.number(), ProblemCode.NOT_READY, why);
+  private static JoinWire.Answer notReady(long number, String why) {
+    return new JoinWire.Answer.Refused(number, ProblemCode.NOT_READY, why);
   }
 }

@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The port to the stores, answered from what a test says that they have. */
 public final class FakeCatchup implements AutoCloseable {
@@ -25,6 +27,8 @@ public final class FakeCatchup implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, List<Event>> byChannel = new ConcurrentHashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger questions = new AtomicInteger();
+  private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private volatile boolean ready = true;
   private volatile int epoch = 1;
 
@@ -48,6 +52,24 @@ public final class FakeCatchup implements AutoCloseable {
   /** How often it was asked. */
   public int requests() {
     return requests.get();
+  }
+
+  /** How many questions it was asked. */
+  public int questions() {
+    return questions.get();
+  }
+
+  /** A request that asks for this channel is not answered before {@link #release}. */
+  public void hold(String channel) {
+    held.put(channel, new CountDownLatch(1));
+  }
+
+  /** Undoes a {@link #hold}. */
+  public void release(String channel) {
+    CountDownLatch latch = held.remove(channel);
+    if (latch != null) {
+      latch.countDown();
+    }
   }
 
   /** Whether its stores have read far enough. */
@@ -74,12 +96,24 @@ public final class FakeCatchup implements AutoCloseable {
     requests.incrementAndGet();
     List<JoinWire.Answer> answers = new ArrayList<>();
     for (JoinWire.Ask ask : JoinWire.decodeAsks(exchange.getRequestBody().readAllBytes())) {
+      questions.incrementAndGet();
+      await(held.get(ask.channel()));
       answers.add(answer(ask));
     }
     byte[] body = JoinWire.encodeAnswers(answers);
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
+  }
+
+  private static void await(@Nullable CountDownLatch latch) throws IOException {
+    try {
+      if (latch != null) {
+        latch.await();
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   private JoinWire.Answer answer(JoinWire.Ask ask) {
