@@ -102,7 +102,11 @@ public record CatchupConfig(
         SharedKeys.CONTRACTS_DIR,
         SharedKeys.SERVICE_KEY,
         SharedKeys.ORIGINS,
-        WAITS_MAX);
+        WAITS_MAX,
+        STREAMS_MAX,
+        FORWARDS_MAX,
+        ADVERTISED,
+        STANDBYS);
   }
 
   /** From loaded settings. */
