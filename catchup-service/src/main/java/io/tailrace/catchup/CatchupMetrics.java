@@ -1,5 +1,6 @@
 package io.tailrace.catchup;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,22 +23,65 @@ public final class CatchupMetrics {
   /** Bytes of answers that are being sent now. */
   public static final String SENDING = "tailrace_catchup_sending_bytes";
 
+  /** Answers that are read while they are sent now. */
+  public static final String STREAMS = "tailrace_catchup_streams";
+
+  /** Clients that were cut because they took nothing. */
+  public static final String STALLED = "tailrace_catchup_stalled_total";
+
+  /** Requests that another process of the group answers now. */
+  public static final String FORWARDS = "tailrace_catchup_forwarded_requests";
+
+  /** Times that the history store was started again after a fault. */
+  public static final String RESTARTS = "tailrace_catchup_store_restarts_total";
+
   private final MeterRegistry registry;
+  private final Counter stalled;
+  private final Counter restarts;
 
   /** Registers on first use. */
   public CatchupMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.stalled = Counter.builder(STALLED).register(registry);
+    this.restarts = Counter.builder(RESTARTS).register(registry);
   }
 
-  /** An answer has been given; {@code what} is one of few constants. */
-  public void answered(String what, int status, Duration took, int bytes) {
+  /** An answer has been found; {@code what} is one of few constants. */
+  public void answered(String what, int status, Duration took) {
     Timer.builder(ANSWER_SECONDS)
         .tag("what", what)
         .tag("status", Integer.toString(status))
         .publishPercentileHistogram()
         .register(registry)
         .record(took);
-    DistributionSummary.builder(ANSWER_BYTES).tag("what", what).register(registry).record(bytes);
+  }
+
+  /** An answer has been sent, so many bytes of it. */
+  public void sent(String what, long bytes) {
+    DistributionSummary.builder(ANSWER_BYTES)
+        .tag("what", what)
+        .register(registry)
+        .record((double) bytes);
+  }
+
+  /** A client took nothing for too long and was cut. */
+  public void stalled() {
+    stalled.increment();
+  }
+
+  /** The history store was started again. */
+  void storeRestarted() {
+    restarts.increment();
+  }
+
+  /** Watches how many answers are read while they are sent. */
+  void watchStreams(IntSupplier streams) {
+    Gauge.builder(STREAMS, streams::getAsInt).strongReference(true).register(registry);
+  }
+
+  /** Watches how many requests others answer. */
+  void watchForwards(IntSupplier forwards) {
+    Gauge.builder(FORWARDS, forwards::getAsInt).strongReference(true).register(registry);
   }
 
   /** Watches how many requests wait. */

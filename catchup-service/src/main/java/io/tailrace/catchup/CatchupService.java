@@ -2,13 +2,20 @@ package io.tailrace.catchup;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tailrace.catchup.auth.Access;
 import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.auth.ServiceKey;
+import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.await.Progress;
-import io.tailrace.catchup.http.AnswerBytes;
+import io.tailrace.catchup.http.Answering;
 import io.tailrace.catchup.http.CatchupHandler;
 import io.tailrace.catchup.http.HistoryPaths;
 import io.tailrace.catchup.join.JoinDesk;
 import io.tailrace.catchup.join.JoinPath;
+import io.tailrace.catchup.route.Peers;
+import io.tailrace.catchup.route.Routes;
+import io.tailrace.catchup.send.AnswerBytes;
+import io.tailrace.catchup.send.Sending;
 import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.http.OriginPolicy;
@@ -17,12 +24,12 @@ import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
 import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
-import io.tailrace.sequencer.store.HistoryReader;
 import io.tailrace.sequencer.store.HistoryStreams;
 import io.tailrace.sequencer.store.Retention;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,56 +38,100 @@ import org.jspecify.annotations.Nullable;
 
 /** The running catch-up service. */
 public final class CatchupService implements RunningService {
-  private final HistoryStreams streams;
+  private static final Duration RESTART_PAUSE = Duration.ofSeconds(5);
+
+  private final RestartingHistory history;
   private final HttpHandler handler;
-  private final ExecutorService requests;
   private final PrometheusMeterRegistry registry;
+  private final List<Closing> closing;
+
+  /** A part to close. */
+  @FunctionalInterface
+  private interface Closing {
+    void close();
+  }
 
   private CatchupService(
-      HistoryStreams streams,
+      RestartingHistory history,
       HttpHandler handler,
-      ExecutorService requests,
-      PrometheusMeterRegistry registry) {
-    this.streams = streams;
+      PrometheusMeterRegistry registry,
+      List<Closing> closing) {
+    this.history = history;
     this.handler = handler;
-    this.requests = requests;
     this.registry = registry;
+    this.closing = closing;
   }
 
   /**
-   * Starts; {@link #ready()} says when every partition can be read.
+   * Starts; {@link #ready()} says when every partition can be read. A history store that stops for
+   * good after a fault is started again in this process.
    *
    * @throws IllegalStateException where Kafka or its topics are not as configured
    * @throws IllegalArgumentException where the key file is not usable
    */
   public static CatchupService start(CatchupConfig config) {
+    return start(config, null);
+  }
+
+  /**
+   * Starts a process that ends with its history store.
+   *
+   * @param stopped called once on any thread when the store has stopped for good after a fault
+   */
+  public static CatchupService start(CatchupConfig config, @Nullable Runnable stopped) {
     Contracts contracts = Contracts.shippedOr(config.contractsDir());
-    TokenVerifier tokens =
-        new TokenVerifier(KeyRing.load(config.keysFile()), InstantSource.system());
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
-      TopicAdmin.ensure(
-          admin,
-          TopicPlan.of(contracts, config.partitions(), config.replication()));
-    }
+    ensureTopics(config, contracts);
+    KeyRing keys = KeyRing.follow(config.keysFile());
+    TokenVerifier tokens = new TokenVerifier(keys, InstantSource.system());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     CatchupMetrics metrics = new CatchupMetrics(registry);
     Progress progress = new Progress(config.limits().waits(), System::nanoTime);
-    metrics.watchWaits(progress::waiting);
-    AnswerBytes answerBytes = AnswerBytes.ofHeap();
-    metrics.watchAnswerBytes(answerBytes::current);
-    HistoryStreams streams =
-        HistoryStreams.start(config.store(), kind -> retention(contracts.of(kind)), progress);
-    HistoryReader history = streams.reader();
+    RestartingHistory history =
+        new RestartingHistory(
+            restart ->
+                HistoryStreams.start(
+                    config.store(),
+                    kind -> retention(contracts.of(kind)),
+                    progress,
+                    stopped == null ? restart : stopped),
+            metrics::storeRestarted,
+            RESTART_PAUSE);
     ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
-    ReadRight right = new ReadRight(contracts);
-    HistoryPaths paths = new HistoryPaths(history, progress, metrics, answerBytes);
-    JoinPath join =
-        new JoinPath(
-            new JoinDesk(history, progress, right, requests), config.serviceKey(), metrics);
+    AnswerBytes answerBytes = AnswerBytes.ofHeap();
+    Sending sending = new Sending(answerBytes, config.limits().streams(), requests, metrics);
+    ServiceKey key = new ServiceKey(config.serviceKey());
+    Peers peers = new Peers(key, sending, config.limits().forwards(), requests);
+    metrics.watchWaits(progress::waiting);
+    metrics.watchAnswerBytes(answerBytes::current);
+    metrics.watchStreams(sending::streaming);
+    metrics.watchForwards(peers::asking);
+    Access access = new Access(tokens, new ReadRight(contracts), key);
+    Routes routes = new Routes(history);
+    JoinDesk desk =
+        new JoinDesk(
+            history, progress, access.right(), new JoinDesk.Others(routes, peers), requests);
+    Answering answering =
+        new Answering(
+            history,
+            new HistoryPaths(new Moments(history, progress), InstantSource.system()),
+            new Answering.Way(routes, peers, sending, metrics),
+            System::nanoTime);
     HttpHandler handler =
         new OriginPolicy(config.origins())
-            .guard(new CatchupHandler(tokens, right, paths, join, requests));
-    return new CatchupService(streams, handler, requests, registry);
+            .guard(
+                new CatchupHandler(access, answering, new JoinPath(desk, key, metrics), requests));
+    List<Closing> closing =
+        List.of(requests::shutdownNow, peers::close, history::close, keys::close, registry::close);
+    return new CatchupService(history, handler, registry, closing);
+  }
+
+  private static void ensureTopics(CatchupConfig config, Contracts contracts) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
+      TopicAdmin.ensure(
+          admin,
+          new TopicPlan(
+              config.partitions(), (short) config.replication(), contracts.longestRetention()));
+    }
   }
 
   private static Retention retention(@Nullable Contract contract) {
@@ -102,7 +153,7 @@ public final class CatchupService implements RunningService {
 
   @Override
   public boolean ready() {
-    return streams.ready();
+    return history.ready();
   }
 
   @Override
@@ -112,8 +163,6 @@ public final class CatchupService implements RunningService {
 
   @Override
   public void close() {
-    requests.shutdownNow();
-    streams.close();
-    registry.close();
+    closing.forEach(Closing::close);
   }
 }

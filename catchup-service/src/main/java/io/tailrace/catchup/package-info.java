@@ -5,9 +5,12 @@
  * <ol>
  *   <li>{@code http}: which path, which parameters.
  *   <li>{@code auth}: may this token read this channel?
+ *   <li>{@code route}: is its partition here, or with another process of the group?
  *   <li>{@code await}: until the store has what was asked for.
- *   <li>{@code read}, {@code page}, {@code snapshot}, {@code join}: the answer, from one position
- *       of the store, which the sequencer's module defines and this process runs.
+ *   <li>{@code read}, {@code snapshot}, {@code join}: the answer, from one position of the store,
+ *       which the sequencer's module defines and this process runs; {@code stream}: an answer of
+ *       any size, from many.
+ *   <li>{@code send}: coding, and the client's pace.
  * </ol>
  *
  * Reads: {@code tailrace.events}. Writes: answers, the state folder. Thread: virtual threads for

@@ -1,18 +1,24 @@
 package io.tailrace.catchup.http;
 
-import io.tailrace.catchup.CatchupMetrics;
 import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.await.Progress;
-import io.tailrace.catchup.page.PageRules;
 import io.tailrace.catchup.read.Answer;
 import io.tailrace.catchup.read.EventQuery;
 import io.tailrace.catchup.read.EventRules;
+import io.tailrace.catchup.read.PageRules;
 import io.tailrace.catchup.snapshot.SnapshotRules;
+import io.tailrace.catchup.stream.EventStream;
+import io.tailrace.catchup.stream.PagePieces;
+import io.tailrace.catchup.stream.StreamFormat;
+import io.tailrace.catchup.stream.StreamRules;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.sequencer.store.HistoryReader;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
@@ -21,31 +27,17 @@ import org.jspecify.annotations.Nullable;
 
 /** History of one channel that may be read: waits, bounded, and answers from one moment. */
 public final class HistoryPaths {
-  private static final Duration WAIT_FOR_STORE = Duration.ofSeconds(2);
+  private static final String JSON = "application/json";
   private static final Duration WAIT_FOR_SEQ = Duration.ofSeconds(5);
   private static final Duration WAIT_ABOVE_HEAD = Duration.ofSeconds(2);
-  private static final long RETRY_AFTER_MS = 1000;
 
-  private final HistoryReader history;
-  private final Progress progress;
-  private final CatchupMetrics metrics;
-  private final AnswerBytes answerBytes;
+  private final Moments moments;
+  private final InstantSource clock;
 
-  /** With the store, the waits on it, and the bound of what is being sent. */
-  public HistoryPaths(
-      HistoryReader history, Progress progress, CatchupMetrics metrics, AnswerBytes answerBytes) {
-    this.history = history;
-    this.progress = progress;
-    this.metrics = metrics;
-    this.answerBytes = answerBytes;
-  }
-
-  AnswerBytes answerBytes() {
-    return answerBytes;
-  }
-
-  CatchupMetrics metrics() {
-    return metrics;
+  /** With the store's moments, and the clock that ends tokens. */
+  public HistoryPaths(Moments moments, InstantSource clock) {
+    this.moments = moments;
+    this.clock = clock;
   }
 
   Answer channel(ReadRight.Decision.Granted granted, Map<String, Deque<String>> parameters)
@@ -55,7 +47,7 @@ public final class HistoryPaths {
         ? new Answer.Refused(problem)
         : await(
             granted.channel(),
-            WAIT_FOR_STORE,
+            Moments.FOR_STORE,
             view -> EventRules.channel(view, granted.channel(), granted.contract()));
   }
 
@@ -84,7 +76,7 @@ public final class HistoryPaths {
         Duration.ZERO,
         view -> {
           Answer answer = EventRules.events(view, channel, asked, true);
-          return answer == null ? late(view, channel, asked) : answer;
+          return answer == null ? late(view, channel, asked.epoch()) : answer;
         });
   }
 
@@ -94,24 +86,17 @@ public final class HistoryPaths {
     if (asked.minSeq() > 0 && longest.compareTo(WAIT_FOR_SEQ) < 0) {
       longest = WAIT_FOR_SEQ;
     }
-    if (asked.epoch() > 0 && longest.compareTo(WAIT_FOR_STORE) < 0) {
-      longest = WAIT_FOR_STORE;
+    if (asked.epoch() > 0 && longest.compareTo(Moments.FOR_STORE) < 0) {
+      longest = Moments.FOR_STORE;
     }
     boolean longPoll = !asked.poll().isZero();
     Progress.Outcome<Answer> outcome =
-        progress.onChannel(
+        moments.await(
             channel,
-            history.partitionOf(channel),
             longest.isZero() ? WAIT_ABOVE_HEAD : longest,
-            () ->
-                look(
-                    channel,
-                    view ->
-                        EventRules.events(
-                            view,
-                            channel,
-                            asked,
-                            !longPoll && asked.after() <= view.head(channel).seq())));
+            view ->
+                EventRules.events(
+                    view, channel, asked, !longPoll && asked.after() <= view.head(channel).seq()));
     return switch (outcome) {
       case Progress.Outcome.Found<Answer>(Answer answer) -> answer;
       case Progress.Outcome.TimedOut<Answer> _ -> null;
@@ -119,14 +104,62 @@ public final class HistoryPaths {
     };
   }
 
-  private static Answer late(HistoryReader.View view, Channel channel, EventQuery asked) {
-    return asked.epoch() > view.epoch()
+  /** As many events as there are, in one answer. */
+  Answer stream(
+      Channel channel, StreamFormat format, Instant until, Map<String, Deque<String>> parameters)
+      throws InterruptedException {
+    Query query = new Query(parameters, Set.of("after", "to", "minSeq", "epoch"));
+    StreamRules.Query asked =
+        new StreamRules.Query(
+            query.number("after", 0, 0, Long.MAX_VALUE - 1),
+            query.number("to", Long.MAX_VALUE, 0, Long.MAX_VALUE),
+            query.number("minSeq", 0, 0, Long.MAX_VALUE),
+            (int) query.number("epoch", 0, 1, Integer.MAX_VALUE));
+    Problem problem = query.problem();
+    if (problem != null) {
+      return new Answer.Refused(problem);
+    }
+    EventStream.Reader reader = new EventStream.Reader(channel, format, until, clock);
+    Duration longest = asked.minSeq() > 0 ? WAIT_FOR_SEQ : WAIT_ABOVE_HEAD;
+    Progress.Outcome<Answer> outcome =
+        moments.await(channel, longest, view -> begin(view, reader, asked, false));
+    return switch (outcome) {
+      case Progress.Outcome.Found<Answer>(Answer answer) -> answer;
+      case Progress.Outcome.Full<Answer> _ -> full();
+      case Progress.Outcome.TimedOut<Answer> _ ->
+          await(
+              channel,
+              Duration.ZERO,
+              view -> {
+                Answer answer = begin(view, reader, asked, true);
+                return answer == null ? late(view, channel, asked.epoch()) : answer;
+              });
+    };
+  }
+
+  private @Nullable Answer begin(
+      HistoryReader.View view, EventStream.Reader reader, StreamRules.Query asked, boolean late) {
+    return switch (StreamRules.begin(view, reader.channel(), asked, late)) {
+      case null -> null;
+      case StreamRules.Found.Refused(var why) -> why;
+      case StreamRules.Found.Begins(var plan) ->
+          new Answer.Parts(
+              reader.format().mediaType(), null, new EventStream(moments, reader, plan));
+    };
+  }
+
+  private static Answer late(HistoryReader.View view, Channel channel, int epoch) {
+    return epoch > view.epoch()
         ? notReady()
         : new Answer.Refused(
             new Problem(
                 ProblemCode.WAIT_TIMEOUT,
                 "the store does not have this seq yet: ask again, or subscribe again",
-                Map.of("head", view.head(channel).seq(), Problem.RETRY_AFTER_MS, RETRY_AFTER_MS)));
+                Map.of(
+                    "head",
+                    view.head(channel).seq(),
+                    Problem.RETRY_AFTER_MS,
+                    Moments.RETRY_AFTER_MS)));
   }
 
   Answer page(Channel channel, int epoch, long number, Map<String, Deque<String>> parameters)
@@ -134,7 +167,16 @@ public final class HistoryPaths {
     Problem problem = new Query(parameters, Set.of()).problem();
     return problem != null
         ? new Answer.Refused(problem)
-        : await(channel, WAIT_FOR_STORE, view -> PageRules.page(view, channel, epoch, number));
+        : await(
+            channel,
+            Moments.FOR_STORE,
+            view ->
+                switch (PageRules.find(view, channel, epoch, number)) {
+                  case null -> null;
+                  case PageRules.Found.Refused(var why) -> why;
+                  case PageRules.Found.Page(var plan) ->
+                      new Answer.Parts(JSON, plan.tag(), new PagePieces(moments, channel, plan));
+                });
   }
 
   Answer snapshot(Channel channel, Map<String, Deque<String>> parameters)
@@ -145,45 +187,25 @@ public final class HistoryPaths {
         ? new Answer.Refused(problem)
         : await(
             channel,
-            WAIT_FOR_STORE,
+            Moments.FOR_STORE,
             view -> SnapshotRules.part(view, channel, query.text("cursor")));
   }
 
   private Answer await(
       Channel channel, Duration longest, Function<HistoryReader.View, @Nullable Answer> rule)
       throws InterruptedException {
-    Progress.Outcome<Answer> outcome =
-        progress.onChannel(
-            channel, history.partitionOf(channel), longest, () -> look(channel, rule));
-    return switch (outcome) {
+    return switch (moments.await(channel, longest, rule)) {
       case Progress.Outcome.Found<Answer>(Answer answer) -> answer;
       case Progress.Outcome.TimedOut<Answer> _ -> notReady();
       case Progress.Outcome.Full<Answer> _ -> full();
     };
   }
 
-  private @Nullable Answer look(
-      Channel channel, Function<HistoryReader.View, @Nullable Answer> rule) {
-    HistoryReader.@Nullable View opened = history.open(history.partitionOf(channel));
-    if (opened == null) {
-      return null;
-    }
-    try (HistoryReader.View view = opened) {
-      return rule.apply(view);
-    }
-  }
-
   private static Answer notReady() {
-    return new Answer.Refused(
-        Problem.retryAfter(
-            ProblemCode.NOT_READY,
-            "the history store is not caught up yet: ask again",
-            RETRY_AFTER_MS));
+    return new Answer.Refused(Moments.notReady());
   }
 
   private static Answer full() {
-    return new Answer.Refused(
-        Problem.retryAfter(
-            ProblemCode.OVERLOADED, "too many requests wait already: ask again", RETRY_AFTER_MS));
+    return new Answer.Refused(Moments.full());
   }
 }

@@ -1,123 +1,233 @@
 package io.tailrace.catchup.join;
 
 import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.await.Progress;
+import io.tailrace.catchup.route.Peers;
+import io.tailrace.catchup.route.Routes;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.sequencer.store.HistoryReader;
+import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Answers joins: all questions of a partition from one view, the partitions beside each other. */
+/**
+ * Answers joins: all questions of a partition from one view, the partitions and the processes that
+ * hold them beside each other. A request takes two seconds at most; and once some of it has been
+ * answered, what is still missing half a second later is told to be not ready, so that one slow
+ * partition does not hold up the subscribers of all others.
+ */
 public final class JoinDesk {
-  private static final Duration WAIT = Duration.ofSeconds(2);
+  private static final Duration GRACE = Duration.ofMillis(500);
+
+  /** Shorter, so that what another process has is back before its asker gives it up. */
+  private static final Duration GRACE_HERE = Duration.ofMillis(250);
+
   private static final String PARTITIONS =
       "gateway and replica place this channel differently: set kafka.partitions alike";
 
   private final HistoryReader history;
   private final Progress progress;
   private final ReadRight right;
+  private final Others others;
   private final ExecutorService threads;
 
-  /** With an executor of virtual threads for partitions that wait. */
+  /** Where the partitions are that are not here. */
+  public record Others(Routes routes, Peers peers) {}
+
+  /** With an executor of virtual threads for what waits. */
   public JoinDesk(
-      HistoryReader history, Progress progress, ReadRight right, ExecutorService threads) {
+      HistoryReader history,
+      Progress progress,
+      ReadRight right,
+      Others others,
+      ExecutorService threads) {
     this.history = history;
     this.progress = progress;
     this.right = right;
+    this.others = others;
     this.threads = threads;
   }
 
-  private record Open(Channel channel, JoinWire.Ask ask) {}
+  private record Open(int place, Channel channel, JoinWire.Ask ask) {}
 
-  /** Answers every question, waiting at most two seconds for the store. */
+  /** Answers every question, from wherever its partition is. */
   public List<JoinWire.Answer> answer(List<JoinWire.Ask> asks) throws InterruptedException {
-    List<JoinWire.Answer> answers = new ArrayList<>(asks.size());
+    return answer(asks, true, GRACE);
+  }
+
+  /** Answers those whose partitions are here; all others are not ready. */
+  public List<JoinWire.Answer> answerHere(List<JoinWire.Ask> asks) throws InterruptedException {
+    return answer(asks, false, GRACE_HERE);
+  }
+
+  private List<JoinWire.Answer> answer(List<JoinWire.Ask> asks, boolean askOn, Duration grace)
+      throws InterruptedException {
+    Slots slots = new Slots(asks);
+    Map<Integer, List<Open>> byPartition = allowed(asks, slots);
+    Map<URI, List<Open>> byProcess = new HashMap<>();
+    List<Runnable> waits = new ArrayList<>();
+    byPartition.forEach((partition, open) -> {
+      if (askOn && others.routes().of(partition) instanceof Routes.Place.At(URI process)) {
+        byProcess.computeIfAbsent(process, _ -> new ArrayList<>()).addAll(open);
+        return;
+      }
+      look(partition, open, slots);
+      if (!open.isEmpty()) {
+        waits.add(() -> await(partition, open, slots));
+      }
+    });
+    byProcess.forEach((process, open) -> waits.add(() -> ask(process, open, slots)));
+    await(waits, waits.size() < byPartition.size(), grace);
+    return slots.take();
+  }
+
+  /** Puts refusals into their slots and returns what is left, by partition. */
+  private Map<Integer, List<Open>> allowed(List<JoinWire.Ask> asks, Slots slots) {
     Map<Integer, List<Open>> byPartition = new LinkedHashMap<>();
-    for (JoinWire.Ask ask : asks) {
+    for (int place = 0; place < asks.size(); place++) {
+      JoinWire.Ask ask = asks.get(place);
       switch (right.decide(ask.who(), ask.channel())) {
         case ReadRight.Decision.Granted(Channel channel, var _) -> {
           int partition = history.partitionOf(channel);
           if (partition == ask.partition()) {
             byPartition
                 .computeIfAbsent(partition, _ -> new ArrayList<>())
-                .add(new Open(channel, ask));
+                .add(new Open(place, channel, ask));
           } else {
             // Its offset would be compared with those of another partition.
-            answers.add(
-                new JoinWire.Answer.Refused(ask.number(), ProblemCode.BAD_REQUEST, PARTITIONS));
+            refuse(slots, place, ask, ProblemCode.BAD_REQUEST, PARTITIONS);
           }
         }
         case ReadRight.Decision.Refused(var problem) ->
-            answers.add(
-                new JoinWire.Answer.Refused(ask.number(), problem.code(), problem.detail()));
+            refuse(slots, place, ask, problem.code(), problem.detail());
       }
     }
-    answers.addAll(answerOpen(byPartition));
-    return answers;
+    return byPartition;
   }
 
-  private Collection<JoinWire.Answer> answerOpen(Map<Integer, List<Open>> byPartition)
+  private static void refuse(
+      Slots slots, int place, JoinWire.Ask ask, ProblemCode code, String detail) {
+    slots.put(place, new JoinWire.Answer.Refused(ask.number(), code, detail));
+  }
+
+  /** Runs the waits beside each other, and leaves those that are late. */
+  private void await(List<Runnable> waits, boolean someAnswered, Duration grace)
       throws InterruptedException {
-    List<JoinWire.Answer> answers = new ArrayList<>();
-    List<Future<List<JoinWire.Answer>>> waits = new ArrayList<>();
-    byPartition.forEach((partition, open) -> {
-      answers.addAll(look(partition, open));
-      if (!open.isEmpty()) {
-        waits.add(threads.submit(() -> await(partition, open)));
+    CompletionService<Void> running = new ExecutorCompletionService<>(threads);
+    List<Future<Void>> all = new ArrayList<>();
+    waits.forEach(wait -> all.add(running.submit(wait, null)));
+    long end = System.nanoTime() + Moments.FOR_STORE.toNanos();
+    try {
+      boolean some = someAnswered;
+      for (int left = waits.size(); left > 0; left--) {
+        long most = Math.max(0, end - System.nanoTime());
+        long nanos = some ? Math.min(most, grace.toNanos()) : most;
+        if (running.poll(nanos, TimeUnit.NANOSECONDS) == null) {
+          return;
+        }
+        some = true;
       }
-    });
-    for (Future<List<JoinWire.Answer>> wait : waits) {
-      try {
-        answers.addAll(wait.get());
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("a join could not be answered", e);
-      }
+    } finally {
+      all.forEach(wait -> wait.cancel(true));
     }
-    return answers;
   }
 
-  private List<JoinWire.Answer> await(int partition, List<Open> open) throws InterruptedException {
-    List<JoinWire.Answer> answers = new ArrayList<>();
-    progress.onPartition(
-        partition,
-        WAIT,
-        () -> {
-          answers.addAll(look(partition, open));
-          return open.isEmpty() ? Boolean.TRUE : null;
-        });
-    for (Open left : open) {
-      answers.add(
-          new JoinWire.Answer.Refused(
-              left.ask().number(),
-              ProblemCode.NOT_READY,
-              "the history store is not caught up yet: subscribe again shortly"));
+  private void await(int partition, List<Open> open, Slots slots) {
+    try {
+      progress.onPartition(
+          partition,
+          Moments.FOR_STORE,
+          () -> {
+            look(partition, open, slots);
+            return open.isEmpty() ? Boolean.TRUE : null;
+          });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return answers;
   }
 
   /** Answers what can be answered now, and takes it off the list. */
-  private List<JoinWire.Answer> look(int partition, List<Open> open) {
-    List<JoinWire.Answer> answers = new ArrayList<>();
+  private void look(int partition, List<Open> open, Slots slots) {
     HistoryReader.@Nullable View opened = history.open(partition);
     if (opened == null) {
-      return answers;
+      return;
     }
     try (HistoryReader.View view = opened) {
       open.removeIf(one -> {
         JoinWire.Answer answer = JoinRules.answer(view, one.channel(), one.ask());
-        return answer != null && answers.add(answer);
+        if (answer != null) {
+          slots.put(one.place(), answer);
+        }
+        return answer != null;
       });
     }
-    return answers;
+  }
+
+  /** Asks another process; its numbers are the places of the questions here. */
+  private void ask(URI process, List<Open> open, Slots slots) {
+    Map<Long, Open> byNumber = new HashMap<>();
+    List<JoinWire.Ask> asks = new ArrayList<>(open.size());
+    for (Open one : open) {
+      byNumber.put((long) one.place(), one);
+      asks.add(numbered(one.ask(), one.place()));
+    }
+    try {
+      byte[] body =
+          others.peers().post(process, JoinPath.HERE, JoinWire.encodeAsks(asks), Moments.FOR_STORE);
+      if (body == null) {
+        return;
+      }
+      for (JoinWire.Answer answer : JoinWire.decodeAnswers(body)) {
+        Open one = byNumber.get(answer.number());
+        if (one != null) {
+          slots.put(one.place(), numbered(answer, one.ask().number()));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      // What it did not answer readably is not ready.
+    }
+  }
+
+  private static JoinWire.Ask numbered(JoinWire.Ask ask, long number) {
+    return new JoinWire.Ask(
+        number,
+        ask.who(),
+        ask.channel(),
+        ask.partition(),
+        ask.from(),
+        ask.minSeq(),
+        ask.epoch(),
+        ask.after());
+  }
+
+  private static JoinWire.Answer numbered(JoinWire.Answer answer, long number) {
+    return switch (answer) {
+      case JoinWire.Answer.View view ->
+          new JoinWire.Answer.View(
+              number,
+              view.epoch(),
+              view.head(),
+              view.position(),
+              view.visibleFrom(),
+              view.chainAtAfter());
+      case JoinWire.Answer.Refused refused ->
+          new JoinWire.Answer.Refused(number, refused.code(), refused.detail());
+    };
   }
 }

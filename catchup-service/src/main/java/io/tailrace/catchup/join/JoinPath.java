@@ -1,37 +1,51 @@
 package io.tailrace.catchup.join;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tailrace.catchup.CatchupMetrics;
+import io.tailrace.catchup.auth.ServiceKey;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code POST /internal/v1/join}: for gateways only, proven by the service key. */
+/** The paths of joins: for gateways and other catch-up processes, proven by the service key. */
 public final class JoinPath {
+  /** Where one catch-up process asks another for the partitions that the other holds. */
+  public static final String HERE = JoinWire.PATH + "/here";
+
   private static final int BODY_BYTES_MAX = 4 * 1024 * 1024;
 
   private final JoinDesk desk;
-  private final byte[] expected;
+  private final ServiceKey key;
   private final CatchupMetrics metrics;
 
-  /** With the key that gateways must send. */
-  public JoinPath(JoinDesk desk, String serviceKey, CatchupMetrics metrics) {
+  /** With the key that callers must show. */
+  public JoinPath(JoinDesk desk, ServiceKey key, CatchupMetrics metrics) {
     this.desk = desk;
-    this.expected = ("Bearer " + serviceKey).getBytes(UTF_8);
+    this.key = key;
     this.metrics = metrics;
   }
 
-  /** Reads, answers and ends the exchange; blocks, so on a virtual thread. */
+  @FunctionalInterface
+  private interface Answers {
+    List<JoinWire.Answer> of(List<JoinWire.Ask> asks) throws InterruptedException;
+  }
+
+  /** Answers from wherever the partitions are; blocks, so on a virtual thread. */
   public void answer(HttpServerExchange exchange) throws IOException, InterruptedException {
-    String given = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    if (given == null || !MessageDigest.isEqual(expected, given.getBytes(UTF_8))) {
+    answer(exchange, desk::answer);
+  }
+
+  /** Answers from the partitions that are here; blocks, so on a virtual thread. */
+  public void answerHere(HttpServerExchange exchange) throws IOException, InterruptedException {
+    answer(exchange, desk::answerHere);
+  }
+
+  private void answer(HttpServerExchange exchange, Answers answers)
+      throws IOException, InterruptedException {
+    if (!key.isShownBy(exchange)) {
       Respond.problem(
           exchange, ProblemCode.TOKEN_INVALID, "joins need the service key: set service.key alike");
       return;
@@ -50,8 +64,9 @@ public final class JoinPath {
       Respond.problem(exchange, ProblemCode.BAD_REQUEST, "not a list of joins");
       return;
     }
-    byte[] answer = JoinWire.encodeAnswers(desk.answer(asks));
+    byte[] answer = JoinWire.encodeAnswers(answers.of(asks));
     Respond.json(exchange, 200, answer);
-    metrics.answered("join", 200, Duration.ofNanos(System.nanoTime() - began), answer.length);
+    metrics.answered("join", 200, Duration.ofNanos(System.nanoTime() - began));
+    metrics.sent("join", answer.length);
   }
 }

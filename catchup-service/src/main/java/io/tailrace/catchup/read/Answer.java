@@ -18,6 +18,14 @@ public sealed interface Answer {
     }
   }
 
+  /**
+   * A body in pieces.
+   *
+   * @param mediaType of the body
+   * @param tag as for {@link Json}
+   */
+  record Parts(String mediaType, @Nullable String tag, Pieces pieces) implements Answer {}
+
   /** A refusal. */
   record Refused(Problem problem) implements Answer {}
 }

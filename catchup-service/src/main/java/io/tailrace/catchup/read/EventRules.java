@@ -73,24 +73,33 @@ public final class EventRules {
   public static byte[] eventsJson(
       Channel channel, Head head, List<StoredEvent> events, @Nullable Long next) {
     JsonText out = new JsonText(256 + sizeOf(events));
-    out.ascii("{\"channel\":").string(channel.name());
-    out.ascii(",\"epoch\":").number(head.epoch());
-    out.ascii(",\"head\":").number(head.seq());
-    list(out.ascii(",\"events\":"), events);
-    out.ascii(",\"next\":").ascii(next == null ? "null" : Long.toString(next));
-    return out.put('}').toByteArray();
+    openPage(out, channel, head.epoch(), head.seq());
+    elements(out, events);
+    closePage(out, next);
+    return out.toByteArray();
   }
 
-  /** Appends a JSON list of events as they are stored. */
-  public static void list(JsonText out, List<StoredEvent> events) {
-    out.put('[');
+  /** Begins the JSON of a run of events; {@link #elements} and {@link #closePage} follow. */
+  public static void openPage(JsonText out, Channel channel, int epoch, long head) {
+    out.ascii("{\"channel\":").string(channel.name());
+    out.ascii(",\"epoch\":").number(epoch);
+    out.ascii(",\"head\":").number(head);
+    out.ascii(",\"events\":[");
+  }
+
+  /** Ends it. */
+  public static void closePage(JsonText out, @Nullable Long next) {
+    out.ascii("],\"next\":").ascii(next == null ? "null" : Long.toString(next)).put('}');
+  }
+
+  /** Appends events as they are stored, with commas between them. */
+  public static void elements(JsonText out, List<StoredEvent> events) {
     for (int i = 0; i < events.size(); i++) {
       if (i > 0) {
         out.put(',');
       }
       out.raw(events.get(i).json());
     }
-    out.put(']');
   }
 
   /** Bytes that the events take in a list. */

@@ -58,9 +58,9 @@ public final class SnapshotRules {
     out.ascii(",\"epoch\":").number(epoch);
     out.ascii(",\"seq\":").number(seq);
     out.ascii(",\"chain\":\"").ascii(Chain.hex(chain)).put('"');
-    EventRules.list(out.ascii(",\"entities\":"), run.events());
+    EventRules.elements(out.ascii(",\"entities\":["), run.events());
     HistoryReader.Cursor next = run.next();
-    out.ascii(",\"next\":");
+    out.ascii("],\"next\":");
     if (next == null) {
       out.ascii("null");
     } else {

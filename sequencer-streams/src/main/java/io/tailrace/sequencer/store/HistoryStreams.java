@@ -114,10 +114,11 @@ public final class HistoryStreams implements HistoryOwners, AutoCloseable {
 
   @Override
   public Owner of(int partition) {
-    if (partitions.holds(partition)) {
+    // One that is alone waits for its own store; there is nobody else to ask.
+    if (partitions.holds(partition) || !sharing.isShared()) {
       return new Owner.Here();
     }
-    if (!sharing.isShared() || !streams.state().isRunningOrRebalancing()) {
+    if (!streams.state().isRunningOrRebalancing()) {
       return new Owner.Unknown();
     }
     TopicPartition asked = new TopicPartition(Topics.EVENTS, partition);

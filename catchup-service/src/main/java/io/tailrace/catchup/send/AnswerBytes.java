@@ -1,11 +1,10 @@
-package io.tailrace.catchup.http;
+package io.tailrace.catchup.send;
 
-import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds the bytes of answers that are on their way: a reader that takes its time holds its answer
- * in memory, and no number of them may fill it. Thread: any.
+ * Bounds the bytes of answers that are on their way as a whole: a reader that takes its time holds
+ * its answer in memory, and no number of them may fill it. Thread: any.
  */
 public final class AnswerBytes {
   private final long bytesMax;
@@ -26,16 +25,17 @@ public final class AnswerBytes {
     return bytes.get();
   }
 
-  /** Counts an answer until the exchange is complete; false, and not counted, where it is full. */
-  boolean take(int size, HttpServerExchange exchange) {
+  /** Counts an answer; false, and not counted, where it is full. */
+  boolean take(int size) {
     if (bytes.addAndGet(size) > bytesMax) {
       bytes.addAndGet(-size);
       return false;
     }
-    exchange.addExchangeCompleteListener((_, next) -> {
-      bytes.addAndGet(-size);
-      next.proceed();
-    });
     return true;
+  }
+
+  /** The answer is gone. */
+  void give(int size) {
+    bytes.addAndGet(-size);
   }
 }
