@@ -39,7 +39,7 @@ final class KafkaSide {
           .listTopics()
           .names()
           .get(WAIT_SECONDS, TimeUnit.SECONDS)
-          .containsAll(List.of(Topics.OUTBOX, Topics.DEADLETTER));
+          .containsAll(List.of(Topics.OUTBOX, Topics.EVENTS, Topics.DEADLETTER));
     } catch (ExecutionException | TimeoutException e) {
       // As good as missing; the caller asks again and says so in the end.
       return false;
@@ -64,16 +64,21 @@ final class KafkaSide {
   }
 
   List<LastAccepted> logEnd() {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer("tailrace-relay-log-end", false)) {
+      return LogEnd.read(consumer);
+    }
+  }
+
+  /** A reader without a group. */
+  KafkaConsumer<byte[], byte[]> consumer(String name, boolean committedOnly) {
     Map<String, Object> p = new HashMap<>();
     p.put("bootstrap.servers", config.kafkaBootstrap());
-    p.put("client.id", "tailrace-relay-log-end");
+    p.put("client.id", name);
     p.put("enable.auto.commit", false);
     p.put("auto.offset.reset", "earliest");
     p.put("max.poll.records", 5_000);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      return LogEnd.read(consumer);
-    }
+    p.put("isolation.level", committedOnly ? "read_committed" : "read_uncommitted");
+    return new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   Producer<byte[], byte[]> producer() {
@@ -83,7 +88,7 @@ final class KafkaSide {
         new ByteArraySerializer());
   }
 
-  private Admin admin() {
+  Admin admin() {
     return Admin.create(
         Map.of("bootstrap.servers", config.kafkaBootstrap(), "client.id", "tailrace-relay-admin"));
   }

@@ -3,8 +3,10 @@ package io.tailrace.relay;
 import io.tailrace.relay.lead.LeadSession;
 import io.tailrace.relay.publish.Halt;
 import io.tailrace.relay.publish.Publisher;
+import io.tailrace.relay.slot.Incarnations;
 import io.tailrace.relay.slot.SlotException;
 import io.tailrace.relay.slot.SlotGate;
+import io.tailrace.relay.slot.SlotName;
 import io.tailrace.relay.slot.SlotSetup;
 import io.tailrace.relay.slot.SlotState;
 import io.tailrace.relay.slot.Source;
@@ -92,10 +94,7 @@ final class Leadership implements Runnable {
     while (true) {
       try {
         return LeadSession.open(
-            config.databaseUrl(),
-            config.databaseUser(),
-            config.databasePassword(),
-            config.slot().incarnation());
+            config.databaseUrl(), config.databaseUser(), config.databasePassword());
       } catch (SQLException e) {
         if (clock.millis() >= deadline || pause(WATCH_EVERY)) {
           throw e;
@@ -109,21 +108,23 @@ final class Leadership implements Runnable {
     while (!session.tryLock()) {
       if (stage != Stage.STANDING_BY) {
         stage = Stage.STANDING_BY;
-        LOG.atInfo().addKeyValue("slot", config.slot().name()).log("standing by");
+        LOG.atInfo().log("standing by");
       }
       if (pause(LOCK_EVERY)) {
         return;
       }
     }
     Source source = new Source(session.connection());
-    SlotGate gate = new SlotGate(source, config.slot());
     if (!awaitSurroundings(source)) {
       return;
     }
+    // Under the lock: no rebuild can change it any more while this relay leads.
+    SlotName slot = new Incarnations(session.connection()).inForce();
     if (config.slotCreate()
-        && SlotSetup.create(session.connection(), config.slot(), config.slotFailover())) {
-      LOG.atInfo().addKeyValue("slot", config.slot().name()).log("made the replication slot");
+        && SlotSetup.create(session.connection(), slot, config.slotFailover())) {
+      LOG.atInfo().addKeyValue("slot", slot.name()).log("made the replication slot");
     }
+    SlotGate gate = new SlotGate(source, slot);
     SlotState start = awaitFree(gate);
     if (start == null) {
       return;
@@ -144,10 +145,11 @@ final class Leadership implements Runnable {
       if (clock.millis() >= deadline) {
         throw new SlotException(
             schema
-                ? "Kafka has no topics tailrace.outbox and tailrace.deadletter, or does not answer:"
+                ? "Kafka has no topics tailrace.outbox, tailrace.events and tailrace.deadletter, or does"
+                    + " not answer:"
                     + " check kafka.bootstrap and start the sequencer, which makes them."
-                : "The database has no publication tailrace: start write-service, whose migrations"
-                    + " make it, and check database.url.");
+                : "The database has no table tailrace.incarnation: start write-service, whose"
+                    + " migrations make it, and check database.url.");
       }
       if (pause(LOCK_EVERY)) {
         return false;
@@ -168,7 +170,7 @@ final class Leadership implements Runnable {
       if (clock.millis() >= deadline) {
         throw new SlotException(
             "The replication slot "
-                + config.slot().name()
+                + gate.slot().name()
                 + " is still held by "
                 + holder
                 + " after "
@@ -179,7 +181,7 @@ final class Leadership implements Runnable {
       if (!holder.equals(told)) {
         told = holder;
         LOG.atWarn()
-            .addKeyValue("slot", config.slot().name())
+            .addKeyValue("slot", gate.slot().name())
             .addKeyValue("holder", holder)
             .log("the slot is held by another session, waiting");
       }
@@ -191,11 +193,12 @@ final class Leadership implements Runnable {
 
   private void stream(Source source, SlotGate gate, long confirmed, int timeline)
       throws SQLException, InterruptedException {
-    Translator translator = new Translator(config.slot().incarnation(), timeline, confirmed);
+    SlotName slot = gate.slot();
+    Translator translator = new Translator(slot.incarnation(), timeline, confirmed);
     CountDownLatch started = new CountDownLatch(1);
     long recordBytesMax = kafka.recordBytesMax();
     LOG.atInfo()
-        .addKeyValue("slot", config.slot().name())
+        .addKeyValue("slot", slot.name())
         .addKeyValue("confirmed", Long.toHexString(confirmed))
         .addKeyValue("timeline", timeline)
         .addKeyValue("recordBytesMax", recordBytesMax)
@@ -205,8 +208,8 @@ final class Leadership implements Runnable {
       Carrier carrier = new Carrier(translator, publisher, metrics, clock);
       Tail tail =
           Tail.start(
-              config.tailSource(),
-              check(confirmed, started),
+              config.tailSource(slot),
+              check(slot, confirmed, started),
               carrier,
               this::streamEnded,
               System::nanoTime);
@@ -220,7 +223,7 @@ final class Leadership implements Runnable {
       } finally {
         if (!tail.stop()) {
           LOG.atWarn().log("the stream did not end by itself; ending its session");
-          source.endHolder(config.slot());
+          source.endHolder(slot);
         }
       }
     }
@@ -241,15 +244,12 @@ final class Leadership implements Runnable {
    * own: this runs on the engine's thread. Until rows are acknowledged nobody else can move the
    * slot, so what is read now is where the stream starts.
    */
-  private StartCheck check(long confirmed, CountDownLatch started) {
+  private StartCheck check(SlotName slot, long confirmed, CountDownLatch started) {
     return startLsn -> {
       try (LeadSession side =
           LeadSession.open(
-              config.databaseUrl(),
-              config.databaseUser(),
-              config.databasePassword(),
-              config.slot().incarnation())) {
-        SlotState now = new SlotGate(new Source(side.connection()), config.slot()).usable();
+              config.databaseUrl(), config.databaseUser(), config.databasePassword())) {
+        SlotState now = new SlotGate(new Source(side.connection()), slot).usable();
         if (startLsn != confirmed || now.confirmed() != confirmed || now.holder() == null) {
           throw new IllegalStateException(
               "the slot moved while the stream was started; start the relay again");
@@ -268,7 +268,7 @@ final class Leadership implements Runnable {
     }
     stage = Stage.STREAMING;
     metrics.leading(true);
-    LOG.atInfo().addKeyValue("slot", config.slot().name()).log("streaming");
+    LOG.atInfo().addKeyValue("slot", gate.slot().name()).log("streaming");
     do {
       SlotState state = gate.usable();
       metrics.slot(state.walStatus(), state.lagBytes());

@@ -32,7 +32,6 @@ public record RelayConfig(
     String databaseUser,
     String databasePassword,
     String kafkaBootstrap,
-    SlotName slot,
     boolean slotCreate,
     boolean slotFailover,
     Duration slotWait,
@@ -46,13 +45,6 @@ public record RelayConfig(
   private static final int BATCH_ROWS_MAX = 4_096;
   private static final Duration FLUSH_EVERY = Duration.ofMillis(200);
 
-  private static final Key<Integer> INCARNATION =
-      Key.number(
-          "slot.incarnation",
-          "1",
-          "Number of the replication slot tailrace_<n>; a rebuild makes the next one.",
-          1,
-          Integer.MAX_VALUE);
   private static final Key<Boolean> SLOT_CREATE =
       Key.flag(
           "slot.create",
@@ -100,7 +92,6 @@ public record RelayConfig(
         SharedKeys.DATABASE_USER,
         SharedKeys.DATABASE_PASSWORD,
         SharedKeys.KAFKA_BOOTSTRAP,
-        INCARNATION,
         SLOT_CREATE,
         SLOT_FAILOVER,
         SLOT_WAIT,
@@ -128,7 +119,6 @@ public record RelayConfig(
         settings.get(SharedKeys.DATABASE_USER),
         settings.get(SharedKeys.DATABASE_PASSWORD),
         settings.get(SharedKeys.KAFKA_BOOTSTRAP),
-        new SlotName(settings.get(INCARNATION)),
         settings.get(SLOT_CREATE),
         settings.get(SLOT_FAILOVER),
         settings.get(SLOT_WAIT),
@@ -154,7 +144,7 @@ public record RelayConfig(
   }
 
   /** The stream to read. */
-  TailSource tailSource() {
+  TailSource tailSource(SlotName slot) {
     Properties parsed = Driver.parseURL(databaseUrl, new Properties());
     if (parsed == null) {
       throw new IllegalArgumentException("database.url is wrong");
@@ -189,6 +179,6 @@ public record RelayConfig(
   /** Without the password. */
   @Override
   public String toString() {
-    return "relay of " + slot.name() + " from " + databaseUrl + " to " + kafkaBootstrap;
+    return "relay from " + databaseUrl + " to " + kafkaBootstrap;
   }
 }

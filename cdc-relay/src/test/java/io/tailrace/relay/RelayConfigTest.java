@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tailrace.relay.slot.SlotName;
 import io.tailrace.relay.tail.TailSource;
-import io.tailrace.schemas.config.Settings;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RelayConfigTest {
@@ -18,13 +16,14 @@ class RelayConfigTest {
 
   @Test
   void theAddressIsTakenApartForTheStream() {
-    TailSource source = at("jdbc:postgresql://db.example:5433/shop?sslmode=require").tailSource();
+    TailSource source =
+        at("jdbc:postgresql://db.example:5433/shop?sslmode=require").tailSource(new SlotName(7));
 
     assertEquals("db.example", source.host());
     assertEquals(5433, source.port());
     assertEquals("shop", source.database());
     assertEquals("require", source.driver().get("sslmode"));
-    assertEquals("tailrace_1", source.slot());
+    assertEquals("tailrace_7", source.slot());
   }
 
   @Test
@@ -33,21 +32,6 @@ class RelayConfigTest {
         assertThrows(IllegalArgumentException.class, () -> at("postgres://db/shop"));
 
     assertTrue(String.valueOf(refusal.getMessage()).startsWith("database.url="));
-  }
-
-  @Test
-  void theIncarnationNamesTheSlot() {
-    Settings settings =
-        Settings.load(
-            RelayConfig.keys(),
-            List.of(
-                "--slot.incarnation=7",
-                "--database.url=jdbc:postgresql://db/shop",
-                "--database.user=relay",
-                "--kafka.bootstrap=kafka:9092"),
-            Map.of());
-
-    assertEquals("tailrace_7", RelayConfig.from(settings).slot().name());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tailrace.relay.slot.SlotName;
 import io.tailrace.relay.tail.Tail;
 import io.tailrace.relay.translate.RowReader;
 import io.tailrace.relay.translate.SourceRow;
@@ -50,7 +51,7 @@ class StreamIT {
     Stream() {
       tail =
           Tail.start(
-              servers.config().tailSource(),
+              servers.config().tailSource(new SlotName(1)),
               start -> {},
               this::take,
               (message, cause) -> {},
@@ -175,7 +176,7 @@ class StreamIT {
     CountDownLatch never = new CountDownLatch(1);
     Tail stuck =
         Tail.start(
-            servers.config().tailSource(),
+            servers.config().tailSource(new SlotName(1)),
             start -> {},
             batch -> {
               blocked.countDown();

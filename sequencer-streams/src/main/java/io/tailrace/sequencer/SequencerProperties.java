@@ -1,5 +1,6 @@
 package io.tailrace.sequencer;
 
+import io.tailrace.schemas.topic.Topics;
 import io.tailrace.sequencer.topology.CommitTime;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -9,7 +10,7 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** Kafka Streams' settings for the sequencer, each with its reason. */
 final class SequencerProperties {
-  static final String APPLICATION_ID = "tailrace-sequencer";
+  static final String APPLICATION_ID = Topics.SEQUENCER_GROUP;
 
   /** Longest time that a dead sequencer's open transaction keeps readers of committed events. */
   private static final int TRANSACTION_TIMEOUT_MS = 10_000;

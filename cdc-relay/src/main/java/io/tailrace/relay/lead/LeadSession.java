@@ -9,26 +9,26 @@ import java.time.Duration;
 import java.util.Properties;
 
 /**
- * The session that holds, or waits for, the lock of one slot. The lock lives as long as the
- * session, so any statement that succeeds on it proves that it is still held.
+ * The session that holds, or waits for, the lock of the database's one relay. The lock lives as
+ * long as the session, so any statement that succeeds on it proves that it is still held.
  */
 public final class LeadSession implements AutoCloseable {
-  /** First key of the lock, "tail"; the second is the incarnation. */
+  /** First key of the lock, "tail". */
   private static final int LOCK_CLASS = 0x7461696c;
+
+  /** The second: the same for every incarnation, so that a rebuild keeps all relays waiting. */
+  private static final int LOCK = 1;
 
   private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(10);
 
   private final Connection connection;
-  private final int incarnation;
 
-  private LeadSession(Connection connection, int incarnation) {
+  private LeadSession(Connection connection) {
     this.connection = connection;
-    this.incarnation = incarnation;
   }
 
   /** Opens the session; the lock is not taken yet. */
-  public static LeadSession open(String url, String user, String password, int incarnation)
-      throws SQLException {
+  public static LeadSession open(String url, String user, String password) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", user);
     properties.setProperty("password", password);
@@ -36,7 +36,7 @@ public final class LeadSession implements AutoCloseable {
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
     properties.setProperty("socketTimeout", Long.toString(SOCKET_TIMEOUT.toSeconds()));
-    return new LeadSession(DriverManager.getConnection(url, properties), incarnation);
+    return new LeadSession(DriverManager.getConnection(url, properties));
   }
 
   /**
@@ -47,7 +47,7 @@ public final class LeadSession implements AutoCloseable {
     try (PreparedStatement query =
         connection.prepareStatement("select pg_try_advisory_lock(?, ?)")) {
       query.setInt(1, LOCK_CLASS);
-      query.setInt(2, incarnation);
+      query.setInt(2, LOCK);
       try (ResultSet row = query.executeQuery()) {
         row.next();
         return row.getBoolean(1);

@@ -3,6 +3,8 @@ package io.tailrace.relay.publish;
 import io.tailrace.relay.translate.SourceRow;
 import io.tailrace.relay.translate.Translated;
 import io.tailrace.schemas.event.OutboxRecord;
+import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,14 @@ final class Outgoing {
       case Translated.Row row -> outbox(row);
       case Translated.Unfit unfit -> unfit(unfit);
     };
+  }
+
+  /** The mark of a complete rebuild for one partition. */
+  static ProducerRecord<byte[], byte[]> mark(int partition, Position position) {
+    Headers headers = new RecordHeaders();
+    EpochMark.write(headers);
+    EventHeaders.writePosition(headers, position);
+    return new ProducerRecord<byte[], byte[]>(Topics.OUTBOX, partition, null, null, null, headers);
   }
 
   private ProducerRecord<byte[], byte[]> outbox(Translated.Row row) {

@@ -1,7 +1,10 @@
 package io.tailrace.relay.publish;
 
 import io.tailrace.relay.translate.Translated;
+import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.topic.Topics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -44,14 +47,39 @@ public final class Publisher implements AutoCloseable {
 
   /** Returns when all of the batch is acknowledged. How many became dead letters is the answer. */
   public int publish(List<Translated> batch) throws InterruptedException {
-    Acks acks = new Acks(batch.size());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(batch.size());
     int dead = 0;
+    for (Translated translated : batch) {
+      ProducerRecord<byte[], byte[]> record = outgoing.record(translated);
+      if (record.value() == null) {
+        dead++;
+      }
+      records.add(record);
+    }
+    send(records);
+    return dead;
+  }
+
+  /**
+   * Tells every partition of the outbox topic that a rebuild is complete; returns when all have it.
+   *
+   * @param position behind the last row's
+   * @return how many partitions there are
+   */
+  public int mark(Position position) throws InterruptedException {
+    int partitions = producer.partitionsFor(Topics.OUTBOX).size();
+    List<ProducerRecord<byte[], byte[]>> marks = new ArrayList<>(partitions);
+    for (int partition = 0; partition < partitions; partition++) {
+      marks.add(Outgoing.mark(partition, position));
+    }
+    send(marks);
+    return partitions;
+  }
+
+  private void send(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException {
+    Acks acks = new Acks(records.size());
     try {
-      for (Translated translated : batch) {
-        ProducerRecord<byte[], byte[]> record = outgoing.record(translated);
-        if (record.value() == null) {
-          dead++;
-        }
+      for (ProducerRecord<byte[], byte[]> record : records) {
         // The callback is told all that the future would be.
         var _ = producer.send(record, acks);
       }
@@ -64,7 +92,6 @@ public final class Publisher implements AutoCloseable {
     if (!acks.left.await(ackWait.toMillis(), TimeUnit.MILLISECONDS)) {
       halt.halt("Kafka acknowledged nothing for " + ackWait.toSeconds() + " s", null);
     }
-    return dead;
   }
 
   private static InterruptedException asInterrupted(InterruptException e) {

@@ -59,11 +59,10 @@ final class ForkCheck {
               + last.partition()
               + " of tailrace.outbox is at incarnation "
               + at.incarnation()
-              + ", this relay at "
+              + ", this database at "
               + stream.incarnation()
-              + ": its rows would all be ignored. Set slot.incarnation="
-              + at.incarnation()
-              + ".");
+              + ": its rows would all be ignored. Check database.url and kafka.bootstrap; if the"
+              + " database was restored from before a rebuild, run `tailrace rebuild`.");
     }
     if (at.incarnation() < stream.incarnation()) {
       return;

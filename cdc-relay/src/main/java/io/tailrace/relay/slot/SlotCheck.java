@@ -27,8 +27,9 @@ final class SlotCheck {
               + name
               + " belongs to another database or plugin ("
               + state.plugin()
-              + "): two Tailrace databases cannot share one PostgreSQL cluster and incarnation;"
-              + " check database.url and slot.incarnation.");
+              + "): two Tailrace databases in one PostgreSQL cluster need different incarnations."
+              + " Check database.url; if it is right, `tailrace rebuild` takes the next free"
+              + " number.");
     }
     if (state.lost()) {
       throw new SlotException(

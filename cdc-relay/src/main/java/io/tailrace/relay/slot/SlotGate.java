@@ -17,6 +17,11 @@ public final class SlotGate {
     this.slot = slot;
   }
 
+  /** The slot. */
+  public SlotName slot() {
+    return slot;
+  }
+
   /**
    * The slot's state where it exists and nothing is lost.
    *

@@ -32,7 +32,11 @@ public final class Translator {
    */
   public Translated translate(SourceRow row) {
     // The position is taken first: an unfit row has its place in the transaction all the same.
-    Position position = positions.next(row);
+    return translate(row, positions.next(row));
+  }
+
+  /** Translates a row whose place somebody else has given. */
+  public Translated translate(SourceRow row, Position position) {
     Channel channel = Channel.parse(row.tenant(), row.channel());
     if (channel == null) {
       return new Translated.Unfit(

@@ -57,8 +57,11 @@ class ForkCheckTest {
   }
 
   @Test
-  void aLaterIncarnationNamesTheSetting() {
-    assertTrue(refusal(last(3, 1, 100, "here", 2_000_000)).contains("slot.incarnation=3"));
+  void aLaterIncarnationInTheLogIsAFork() {
+    String refusal = refusal(last(3, 1, 100, "here", 2_000_000));
+
+    assertTrue(refusal.contains("at incarnation 3, this database at 2"), refusal);
+    assertTrue(refusal.contains("tailrace rebuild"), refusal);
   }
 
   @Test

@@ -22,6 +22,9 @@ public final class Topics {
   /** How far each user has read. Compacted. */
   public static final String RECEIPTS = "tailrace.receipts";
 
+  /** The sequencer's consumer group, and the prefix of its changelog topics. */
+  public static final String SEQUENCER_GROUP = "tailrace-sequencer";
+
   private Topics() {}
 
   /** All topics. */
