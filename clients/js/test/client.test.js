@@ -70,7 +70,7 @@ describe('the client', () => {
     assert.equal(follower.state.phase, 'live');
 
     network.socket.onclose({ code: 1006, reason: '' });
-    assert.equal(follower.state.phase, 'reconnecting');
+    assert.equal(follower.state.phase, 'connecting');
     await settle();
     network.socket.welcome();
     await settle();
@@ -124,7 +124,7 @@ describe('the client', () => {
   test('a refusal of the whole request reaches its channels', async () => {
     const { follower } = await follow();
     network.socket.say({ t: 'error', ref: network.socket.last('subscribe').ref, code: 'bad_request', detail: 'no' });
-    assert.deepEqual([follower.state.phase, follower.state.problem.code], ['refused', 'bad_request']);
+    assert.deepEqual([follower.state.phase, follower.state.problem.code], ['gone', 'bad_request']);
   });
 
   test('a frame that cannot be read ends the socket', async () => {

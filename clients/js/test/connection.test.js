@@ -1,123 +1,423 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BACKOFF_CAP_MS, backoffMs } from '../src/connection/backoff.js';
-import { decideConnection, initialConnection } from '../src/connection/decide.js';
+import { SLEEP_MS, decideConnection, initialConnection } from '../src/connection/decide.js';
+import { nextDueMs } from '../src/connection/deadlines.js';
 import { ServerClock } from '../src/connection/server-clock.js';
+import { FakeLine } from './support/fake-line.js';
 
-function feed(state, ...inputs) {
-  const effects = [];
-  for (const input of inputs) {
-    const result = decideConnection(state, input);
-    state = result.state;
-    effects.push(...result.effects);
-  }
-  return { state, effects };
+const TIME = Date.UTC(2026, 0, 1);
+const iso = (ms) => new Date(ms).toISOString();
+
+/** A line that is up, with nothing left to be said. */
+function open(options) {
+  const line = new FakeLine(options);
+  line.feed({ on: 'start' });
+  line.feed({ on: 'token', token: 'jwt' });
+  line.feed({ on: 'opened', link: 1 });
+  line.welcome(1);
+  return line;
 }
-
-const welcome = {
-  on: 'frame',
-  frame: { t: 'welcome', session: 's', heartbeatMs: 20_000, time: '2026-01-01T00:00:00Z', exp: '2026-01-01T01:00:00Z' },
-};
-const greeted = [{ on: 'start' }, { on: 'token', token: 'jwt' }, { on: 'opened' }, welcome];
-const open = () => feed(initialConnection, ...greeted).state;
-const kinds = (effects) => effects.map((effect) => effect.do);
-const timer = (effects, name) => effects.find((effect) => effect.do === 'timer' && effect.name === name);
-const backoff = (effects) => effects.find((effect) => effect.do === 'backoff');
 
 describe('the connection', () => {
   test('asks for a token, opens, says hello, and lets subscribe only after the welcome', () => {
-    const { state, effects } = feed(initialConnection, ...greeted.slice(0, 3));
-    assert.deepEqual(kinds(effects), ['noTimers', 'fetchToken', 'open', 'timer', 'send']);
-    assert.deepEqual(effects.at(-1).frame, { t: 'hello', token: 'jwt', version: 1 });
-    const after = feed(state, welcome);
-    assert.equal(after.state.phase, 'open');
-    assert.ok(kinds(after.effects).includes('up'));
+    const line = new FakeLine();
+    assert.deepEqual(line.feed({ on: 'start' }), [{ do: 'fetchToken', fresh: false }]);
+    assert.deepEqual(line.feed({ on: 'token', token: 'jwt' }), [{ do: 'open', link: 1, transport: 'ws' }]);
+    assert.deepEqual(line.feed({ on: 'opened', link: 1 }), [
+      { do: 'send', link: 1, frame: { t: 'hello', token: 'jwt', version: 1 } },
+    ]);
+    assert.deepEqual(line.welcome(1).at(-1), { do: 'up', link: 1 });
+    assert.equal(line.state.phase, 'open');
   });
 
   test('waits longer after each failure, and starts afresh once a connection was stable', () => {
-    const closed = { on: 'closed', code: 1006, reason: '' };
-    const again = [{ on: 'timer', name: 'retry' }, { on: 'token', token: 'jwt' }, closed];
-    const { state, effects } = feed(open(), closed, ...again, ...again);
-    assert.deepEqual(effects.filter((effect) => effect.do === 'backoff').map(({ attempt }) => attempt), [0, 1, 2]);
-    const up = feed(state, { on: 'timer', name: 'retry' }, ...greeted.slice(1)).state;
-    assert.equal(backoff(feed(up, closed).effects).attempt, 3);
-    assert.equal(backoff(feed(up, { on: 'timer', name: 'stable' }, closed).effects).attempt, 0);
+    const line = open();
+    const waits = [];
+    for (let i = 0; i < 3; i++) {
+      line.cut();
+      waits.push(line.waitMs());
+      line.pass(waits.at(-1));
+      line.feed({ on: 'token', token: 'jwt' });
+    }
+    assert.deepEqual(waits, [125, 250, 500]);
+    line.feed({ on: 'opened', link: line.state.link });
+    line.welcome(line.state.link);
+    line.pong();
+    line.pass(400);
+    line.pong();
+    for (let i = 0; i < 15; i++) {
+      line.pass(400);
+      line.pong();
+    }
+    line.cut();
+    assert.equal(line.waitMs(), 125);
   });
 
-  test('a token that cannot be had is a failure like any other', () => {
-    const { state, effects } = feed(initialConnection, { on: 'start' }, { on: 'tokenFailed', problem: new Error('login') });
-    assert.equal(state.phase, 'waiting');
-    assert.equal(state.lastClose.reason, 'login');
-    assert.ok(backoff(effects));
+  test('a token that cannot be had is a failure like any other, and no fault of the transport', () => {
+    const line = new FakeLine({ transports: ['ws', 'poll'] });
+    line.feed({ on: 'start' });
+    for (let i = 0; i < 4; i++) {
+      line.feed({ on: 'tokenFailed', problem: new Error('login') });
+      assert.deepEqual([line.state.phase, line.state.lastClose.reason], ['waiting', 'login']);
+      line.pass(line.waitMs());
+    }
+    assert.equal(line.state.transport, 0);
   });
 
-  test('a version that the server does not speak ends it', () => {
-    assert.equal(feed(open(), { on: 'closed', code: 4426, reason: 'version' }).state.phase, 'refused');
+  test('a refusal that the same client can never overcome ends it (engine.io#706: no retry loop)', () => {
+    for (const code of [4426, 4413]) {
+      const line = open();
+      assert.deepEqual(line.cut(code, 'frame too large'), [{ do: 'down' }]);
+      assert.deepEqual(line.state.lastClose, { code, reason: 'frame too large' });
+      assert.equal(line.state.phase, 'refused');
+      assert.equal(nextDueMs(line.state), null);
+    }
   });
 
-  test('a rate limit makes the wait begin later', () => {
-    assert.ok(backoff(feed(open(), { on: 'closed', code: 4429, reason: 'rate' }).effects).floorMs > 0);
+  test('what the server asks for is obeyed: Retry-After, a rate limit, overload', () => {
+    const refused = new FakeLine();
+    refused.feed({ on: 'start' });
+    refused.feed({ on: 'token', token: 'jwt' });
+    refused.feed({ on: 'closed', link: 1, code: 1006, reason: '503', retryAfterMs: 9_000 });
+    assert.equal(refused.waitMs(), 9_125);
+    for (const code of [4429, 1013]) {
+      const line = open();
+      line.cut(code);
+      assert.equal(line.waitMs(), 2_125);
+    }
   });
 
-  test('the network coming back ends the wait, and does nothing else', () => {
-    const waiting = feed(open(), { on: 'closed', code: 1006, reason: '' }).state;
-    assert.equal(feed(waiting, { on: 'online' }).state.phase, 'fetching');
-    assert.deepEqual(feed(open(), { on: 'online' }).effects, []);
+  test('buzz#4542, centrifuge-js#408: a restart sends nobody back at once, and not all at the same moment', () => {
+    const waits = [0, 0.25, 0.5, 0.75].map((random) => {
+      const line = open({ random });
+      line.cut(1012);
+      return line.waitMs();
+    });
+    assert.deepEqual(waits, [0, 500, 1000, 1500]);
   });
 
-  test('an unanswered ping means a dead connection', () => {
-    const beat = feed(open(), { on: 'timer', name: 'heartbeat' });
-    assert.ok(timer(beat.effects, 'heartbeat').ms < 20_000);
-    assert.deepEqual(kinds(feed(beat.state, { on: 'timer', name: 'pong' }).effects), ['close', 'noTimers', 'down', 'backoff']);
-    const answered = feed(beat.state, { on: 'frame', frame: { t: 'pong' } }, { on: 'timer', name: 'pong' });
-    assert.equal(answered.state.phase, 'open');
+  test('the network coming back ends the wait, and makes an open connection prove itself', () => {
+    const line = open();
+    line.cut();
+    assert.deepEqual(line.feed({ on: 'wake' }), [{ do: 'fetchToken', fresh: false }]);
+    const up = open();
+    up.pong();
+    assert.deepEqual(up.feed({ on: 'wake' }).map(({ frame }) => frame.t), ['ping']);
+    up.pass(4_100);
+    assert.equal(up.state.phase, 'waiting');
+  });
+
+  test('an unanswered ping means a dead connection, whatever else it is', () => {
+    const line = open();
+    line.pass(400);
+    line.pass(9_700);
+    assert.equal(line.state.phase, 'waiting');
+    assert.deepEqual(line.state.lastClose, { code: 4408, reason: 'no answer to a ping' });
+  });
+
+  test('anything heard is an answer', () => {
+    const line = open();
+    for (let i = 0; i < 40; i++) {
+      line.pass(400);
+      line.frame({ t: 'event', channel: 'chat:1' });
+    }
+    assert.equal(line.state.phase, 'open');
   });
 
   test('pings soon and often at first, for the clock, then as the server asks', () => {
-    const waits = [timer(feed(initialConnection, ...greeted).effects, 'heartbeat').ms];
-    let state = open();
-    for (let i = 0; i < 5; i++) {
-      const beat = feed(state, { on: 'timer', name: 'heartbeat' });
-      waits.push(timer(beat.effects, 'heartbeat').ms);
-      state = beat.state;
+    const line = open();
+    const waits = [];
+    for (let i = 0; i < 6; i++) {
+      line.pong();
+      const before = line.nowMs;
+      line.until((effects) => effects.some(({ frame }) => frame?.t === 'ping'));
+      waits.push(line.nowMs - before);
     }
     assert.deepEqual(waits, [400, 400, 400, 400, 10_000, 10_000]);
   });
 
   test('no welcome in time is given up', () => {
-    for (const reached of [2, 3]) {
-      const { state } = feed(initialConnection, ...greeted.slice(0, reached), { on: 'timer', name: 'greeting' });
-      assert.equal(state.phase, 'waiting');
+    for (const opened of [false, true]) {
+      const line = new FakeLine();
+      line.feed({ on: 'start' });
+      line.feed({ on: 'token', token: 'jwt' });
+      if (opened) {
+        line.feed({ on: 'opened', link: 1 });
+      }
+      assert.deepEqual(line.pass(10_000).map((effect) => effect.do), ['close']);
+      assert.equal(line.state.phase, 'waiting');
     }
   });
 
-  test('a token is renewed before it ends, by the clock of the server', () => {
-    const { effects } = feed(initialConnection, ...greeted);
-    assert.equal(timer(effects, 'renew').ms, 3_570_000);
-    const renewal = feed(open(), { on: 'timer', name: 'renew' }, { on: 'token', token: 'new' });
-    assert.deepEqual(renewal.effects, [{ do: 'fetchToken' }, { do: 'send', frame: { t: 'auth', token: 'new' } }]);
-    const authed = { on: 'frame', frame: { t: 'authed', exp: '2026-01-01T00:00:40Z' }, serverNowMs: Date.UTC(2026, 0, 1) };
-    assert.equal(timer(feed(open(), authed).effects, 'renew').ms, 20_000);
+  test('stopping closes every link and forgets everything', () => {
+    const line = open();
+    line.frame({ t: 'drain', reconnectAfterMs: 5, deadlineMs: 5000 });
+    line.pass(5);
+    assert.deepEqual(line.feed({ on: 'stop' }), [
+      { do: 'close', link: 1, code: 1000, reason: 'done' },
+      { do: 'close', link: 2, code: 1000, reason: 'done' },
+      { do: 'down' },
+    ]);
+    assert.equal(line.state.phase, 'stopped');
+    assert.equal(nextDueMs(line.state), null);
   });
 
-  test('a gateway that leaves is left when it says so, without a back-off of failures', () => {
-    const drained = feed(open(), { on: 'frame', frame: { t: 'drain', reconnectAfterMs: 700, deadlineMs: 5000 } });
-    assert.equal(timer(drained.effects, 'drain').ms, 700);
-    assert.equal(backoff(feed(drained.state, { on: 'timer', name: 'drain' }).effects).attempt, 0);
+  test('socket.io#4880: what a link says after it was given up is not heard', () => {
+    const line = open();
+    line.cut();
+    line.pass(line.waitMs());
+    line.feed({ on: 'token', token: 'jwt' });
+    line.feed({ on: 'opened', link: 2 });
+    line.welcome(2);
+    for (const late of [
+      { on: 'closed', link: 1, code: 4408, reason: 'no sign of life' },
+      { on: 'opened', link: 1 },
+      { on: 'frame', link: 1, frame: { t: 'drain', reconnectAfterMs: 0 } },
+    ]) {
+      assert.deepEqual(line.feed(late), []);
+    }
+    assert.equal(line.state.phase, 'open');
+    assert.equal(line.state.deadlines.drain, undefined);
+  });
+});
+
+describe('tokens', () => {
+  test('are renewed before they end, by the clock of the server', () => {
+    const line = open({ expMs: TIME + 3_600_000 });
+    line.pong();
+    assert.equal(line.state.deadlines.renew - line.nowMs, 3_570_000);
+    line.frame({ t: 'authed', exp: iso(TIME + 40_000) }, TIME);
+    assert.equal(line.state.deadlines.renew - line.nowMs, 20_000);
+    line.idle(20_000);
+    assert.deepEqual(line.last, [{ do: 'fetchToken', fresh: true }]);
+    assert.deepEqual(line.feed({ on: 'token', token: 'new' }), [
+      { do: 'send', link: 1, frame: { t: 'auth', token: 'new' } },
+    ]);
   });
 
-  test('stopping closes the socket and forgets everything', () => {
-    const { state, effects } = feed(open(), { on: 'stop' });
-    assert.equal(state, initialConnection);
-    assert.deepEqual(kinds(effects), ['noTimers', 'close', 'down']);
+  test('a renewal that fails is tried again while the old one lives', () => {
+    const line = open({ expMs: TIME + 60_000 });
+    line.idle(30_000);
+    line.feed({ on: 'tokenFailed', problem: new Error('login') });
+    assert.equal(line.state.phase, 'open');
+    assert.equal(line.state.deadlines.renew - line.nowMs, 15_000);
   });
 
-  test('what a socket says after it was given up is not heard', () => {
-    const waiting = feed(open(), { on: 'closed', code: 1006, reason: '' }).state;
-    for (const late of [{ on: 'closed', code: 1000 }, { on: 'opened' }, welcome]) {
-      assert.deepEqual(feed(waiting, late), { state: waiting, effects: [] });
+  test('mercure#666: after 4401 another token is fetched', () => {
+    const line = open();
+    line.cut(4401, 'the token has expired');
+    assert.deepEqual(line.pass(line.waitMs()), [{ do: 'fetchToken', fresh: true }]);
+    line.feed({ on: 'token', token: 'new' });
+    line.cut();
+    assert.deepEqual(line.pass(line.waitMs()), [{ do: 'fetchToken', fresh: false }]);
+  });
+});
+
+describe('time that jumps', () => {
+  test('a background tab, called once a minute, stays connected', () => {
+    const line = open();
+    line.pong();
+    for (let minute = 0; minute < 10; minute++) {
+      line.pass(60_000);
+      line.pong();
+    }
+    assert.equal(line.state.phase, 'open');
+    assert.equal(line.state.links, 1);
+  });
+
+  test('called late with an answer still unread, it gets one more chance, and only one', () => {
+    const line = open();
+    line.pass(400);
+    assert.ok(line.pass(60_000).some(({ frame }) => frame?.t === 'ping'));
+    assert.equal(line.state.phase, 'open');
+    line.pass(60_000);
+    assert.equal(line.state.phase, 'waiting');
+  });
+
+  test('after a sleep it reconnects at once, without a back-off', () => {
+    for (const clock of ['both', 'wall']) {
+      const line = open();
+      line.pong();
+      if (clock === 'both') {
+        line.nowMs += SLEEP_MS + 20_000;
+      }
+      line.wallMs += SLEEP_MS + 20_000;
+      const effects = line.pass(500);
+      assert.deepEqual(effects.map((effect) => effect.do), ['close', 'down', 'fetchToken'], clock);
+      assert.equal(line.state.phase, 'fetching');
     }
   });
+
+  test('a frame that comes first after a sleep does not hide it', () => {
+    const line = open();
+    line.pong();
+    line.wallMs += 3_600_000;
+    line.frame({ t: 'event', channel: 'chat:1' });
+    line.pass(10_000);
+    assert.equal(line.state.phase, 'fetching');
+  });
+
+  test('a wall clock that is set back does nothing', () => {
+    const line = open();
+    line.pong();
+    line.wallMs -= 3_600_000;
+    line.pass(400);
+    assert.equal(line.state.phase, 'open');
+  });
+});
+
+describe('drain', () => {
+  function draining() {
+    const line = open();
+    line.pong();
+    line.frame({ t: 'drain', reconnectAfterMs: 300, deadlineMs: 5000 });
+    assert.deepEqual(line.pass(300), [{ do: 'open', link: 2, transport: 'ws' }]);
+    return line;
+  }
+
+  test('connects elsewhere when told, moves there, then closes the old one', () => {
+    const line = draining();
+    assert.equal(line.state.link, 1);
+    line.feed({ on: 'opened', link: 2 });
+    const effects = line.welcome(2);
+    assert.deepEqual(effects.at(-1), { do: 'moving', link: 2, from: 1 });
+    assert.ok(effects.every((effect) => effect.do !== 'down' && effect.do !== 'close'));
+    assert.deepEqual(line.feed({ on: 'moved' }), [{ do: 'close', link: 1, code: 1000, reason: 'moved' }]);
+    assert.deepEqual([line.state.phase, line.state.link, line.state.old], ['open', 2, 0]);
+  });
+
+  test('a channel that is never answered does not keep the old link', () => {
+    const line = draining();
+    line.feed({ on: 'opened', link: 2 });
+    line.welcome(2);
+    line.pong();
+    line.until((effects) => effects.some((effect) => effect.do === 'close'));
+    assert.equal(line.state.old, 0);
+  });
+
+  test('where the other gateway cannot be reached, it is tried again while this one works', () => {
+    const line = draining();
+    const waits = [];
+    for (let i = 0; i < 3; i++) {
+      line.feed({ on: 'closed', link: line.state.next.link, code: 1006, reason: '' });
+      waits.push(line.state.deadlines.drain - line.nowMs);
+      line.idle(waits.at(-1));
+    }
+    assert.deepEqual(waits, [125, 250, 500]);
+    assert.equal(line.state.phase, 'open');
+    assert.equal(line.state.link, 1);
+  });
+
+  test('where the old one ends first, the new one takes its place', () => {
+    const line = draining();
+    assert.deepEqual(line.cut(1001, 'drained').map((effect) => effect.do), ['down']);
+    assert.deepEqual([line.state.phase, line.state.link], ['opening', 2]);
+    line.feed({ on: 'opened', link: 2 });
+    assert.deepEqual(line.welcome(2).at(-1), { do: 'up', link: 2 });
+  });
+
+  test('where the new one dies while channels move, both are left and all begin again', () => {
+    const line = draining();
+    line.feed({ on: 'opened', link: 2 });
+    line.welcome(2);
+    const effects = line.cut();
+    assert.deepEqual(effects, [{ do: 'close', link: 1, code: 1000, reason: 'done' }, { do: 'down' }]);
+    assert.equal(line.state.phase, 'waiting');
+  });
+});
+
+describe('transports', () => {
+  const all = ['ws', 'sse', 'poll'];
+  const attempt = (line, how = { code: 1006, reason: '' }) => {
+    const [{ transport }] = line.feed({ on: 'token', token: 'jwt' }).filter((effect) => effect.do === 'open');
+    line.feed({ on: 'closed', link: line.state.link, ...how });
+    line.pass(line.waitMs());
+    return transport;
+  };
+  const starting = () => {
+    const line = new FakeLine({ transports: all });
+    line.feed({ on: 'start' });
+    return line;
+  };
+
+  test('what carries nothing is fallen away from, and after the last comes the first', () => {
+    const line = starting();
+    assert.deepEqual(Array.from({ length: 6 }, () => attempt(line)), ['ws', 'ws', 'sse', 'poll', 'ws', 'ws']);
+  });
+
+  test('a refusal that the server itself has spoken is no fault of the transport', () => {
+    const line = starting();
+    const spoken = [{ code: 4401 }, { code: 1006, retryAfterMs: 50 }, { code: 4429 }];
+    assert.deepEqual(spoken.map((how) => attempt(line, { reason: '', ...how })), ['ws', 'ws', 'ws']);
+  });
+
+  test('one that has carried something is kept, however often it is cut', () => {
+    const line = open({ transports: all });
+    for (let i = 0; i < 5; i++) {
+      line.pong();
+      line.cut();
+      line.pass(line.waitMs());
+      line.feed({ on: 'token', token: 'jwt' });
+      line.feed({ on: 'opened', link: line.state.link });
+      line.welcome(line.state.link);
+    }
+    assert.equal(line.state.transport, 0);
+  });
+
+  test('a stream that a proxy holds back is noticed by its silence, and fallen away from', () => {
+    const line = starting();
+    attempt(line);
+    attempt(line);
+    const [{ transport }] = line.feed({ on: 'token', token: 'jwt' });
+    assert.equal(transport, 'sse');
+    line.feed({ on: 'opened', link: line.state.link });
+    // over a stream the welcome is made up: it says nothing of the server
+    line.welcome(line.state.link);
+    line.until((effects) => effects.some((effect) => effect.do === 'down'));
+    assert.ok(line.nowMs - line.begunMs < 12_000);
+    line.pass(line.waitMs());
+    assert.equal(line.feed({ on: 'token', token: 'jwt' })[0].transport, 'poll');
+  });
+
+  test('the best one is tried again beside a lesser one, less and less often, and moved to', () => {
+    const line = starting();
+    attempt(line);
+    attempt(line);
+    line.feed({ on: 'token', token: 'jwt' });
+    line.feed({ on: 'opened', link: line.state.link });
+    line.welcome(line.state.link);
+    line.pong();
+    const waits = [];
+    for (let i = 0; i < 3; i++) {
+      const before = line.nowMs;
+      line.until((effects) => effects.some((effect) => effect.do === 'open' && effect.transport === 'ws'));
+      waits.push(line.nowMs - before);
+      if (i < 2) {
+        line.feed({ on: 'closed', link: line.state.next.link, code: 1006, reason: '' });
+      }
+    }
+    assert.deepEqual(waits, [30_000, 60_000, 120_000]);
+    const { link } = line.state.next;
+    line.feed({ on: 'opened', link });
+    assert.deepEqual(line.welcome(link).at(-1).do, 'moving');
+    assert.equal(line.state.transport, 0);
+  });
+
+  test('who comes back may have come to another network: the best has its chance', () => {
+    const line = starting();
+    attempt(line);
+    attempt(line);
+    assert.equal(line.state.transport, 1);
+    line.feed({ on: 'token', token: 'jwt' });
+    line.feed({ on: 'closed', link: line.state.link, code: 1006, reason: '' });
+    line.feed({ on: 'wake' });
+    assert.equal(line.feed({ on: 'token', token: 'jwt' })[0].transport, 'ws');
+  });
+});
+
+test('nothing unknown is taken', () => {
+  assert.throws(() => decideConnection(initialConnection, { on: 'x', nowMs: 0, wallMs: 0 }, { transports: ['ws'] }), TypeError);
 });
 
 test('the back-off grows to its cap, with the whole range as jitter', () => {

@@ -33,13 +33,27 @@ export class History {
     return this.#read(`/v1/channels/${encodeURIComponent(channel)}/snapshot${query}`, 'entities', signal);
   }
 
-  async #read(path, key, signal) {
+  /**
+   * How many missed events the contract says to be too many; null where it never offers a snapshot.
+   * @throws {import('../protocol/problem.js').TailraceProblem}
+   */
+  async snapshotAfter(channel, signal) {
+    const path = `/v1/channels/${encodeURIComponent(channel)}`;
+    const { contract } = await this.#get(path, signal, JSON.parse);
+    return contract?.longAbsence === 'snapshot' ? contract.snapshotAfter : null;
+  }
+
+  #read(path, key, signal) {
+    return this.#get(path, signal, (text) => parsePage(text, key));
+  }
+
+  async #get(path, signal, parse) {
     const response = await this.#http.request(path, { signal: AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]) });
     if (!response.ok) {
       throw await problemOf(response);
     }
     try {
-      return parsePage(await response.text(), key);
+      return parse(await response.text());
     } catch (problem) {
       throw unreachable(problem);
     }

@@ -55,7 +55,7 @@ export function initialState(from = 'start', { bufferMax = BUFFER_MAX, snapshots
     fromNow: from === 'now',
     /** The number of the current epoch's beginning is known and `ledger.seq` counts. */
     placed: from !== 'now',
-    ledger: saved ? ledgerAt(from.epoch, from.seq, from.chain, from.base) : emptyLedger(),
+    ledger: saved ? savedLedger(from) : emptyLedger(),
     head: 0,
     ref: 0,
     /** The ref of a subscribe on another connection, under way while this one goes on; 0: none. */
@@ -74,6 +74,11 @@ export function initialState(from = 'start', { bufferMax = BUFFER_MAX, snapshots
     fork: null,
     problem: null,
   };
+}
+
+function savedLedger({ epoch, seq, chain, base, trail }) {
+  const ledger = ledgerAt(epoch, seq, chain, base);
+  return trail === undefined ? ledger : { ...ledger, trail };
 }
 
 /**

@@ -1,5 +1,8 @@
-import { decide, initialState } from './decide.js';
 import { backoffMs } from '../connection/backoff.js';
+import { asEvent } from '../cache/record.js';
+import { TRAIL_MAX } from '../apply/ledger.js';
+import { decide, initialState } from './decide.js';
+import { publicPhase } from './words.js';
 
 /** The gateway answers a subscribe within its own waits of 2 s; later than this, the answer is not coming. */
 const ANSWER_MS = 10_000;
@@ -7,31 +10,38 @@ const ANSWER_MS = 10_000;
 /**
  * The shell around `decide.js` for one channel: carries out effects, tells the application.
  *
- * Subscribes are not sent here: the follower says that it wants to join, and whoever holds the socket gathers all
+ * Subscribes are not sent here: the follower says that it wants to join, and whoever holds the connection gathers all
  * that do into one frame.
  */
 export class Follower {
   #ports;
   #handlers;
+  #rules;
   #state;
+  #keeper;
   #watchers = new Set();
   #reading = new AbortController();
   #joinTimer;
   #answerTimer;
+  #isLoading = false;
+  #isConfirmed = true;
   #shown;
 
   /**
    * @param {string} channel
    * @param {object} options see `FollowOptions` in index.d.ts
    * @param {{history: import('../catchup/history.js').History, random: () => number, connection:
-   *     import('../connection/connection.js').Connection, wantsJoin: (follower: Follower) => void,
-   *     gone: (follower: Follower) => void}} ports
+   *     import('../connection/connection.js').Connection, keeper: import('../cache/keeper.js').Keeper | null,
+   *     isShedding: () => boolean, applied: (epoch: number, events: object[]) => void,
+   *     wantsJoin: (follower: Follower) => void, gone: (follower: Follower) => void}} ports
    */
   constructor(channel, options, ports) {
     this.channel = channel;
     this.#handlers = options;
     this.#ports = ports;
-    this.#state = initialState(options.from);
+    this.#keeper = ports.keeper;
+    this.#rules = { snapshots: options.onEntities !== undefined };
+    this.#state = initialState(options.from, this.#rules);
     this.#shown = this.#view();
   }
 
@@ -50,7 +60,7 @@ export class Follower {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** After `refused` or `revoked`: ask again. */
+  /** After `gone`: ask again. */
   retry() {
     this.feed({ on: 'again' });
   }
@@ -61,18 +71,52 @@ export class Follower {
     clearTimeout(this.#answerTimer);
     this.feed({ on: 'leave' });
     this.#ports.gone(this);
+    return this.flush();
+  }
+
+  /** Waits until the cache holds what was applied. */
+  async flush() {
+    await this.#keeper?.flush();
+  }
+
+  /** Begins: with what is cached, where there is a cache, then with the server. */
+  async begin() {
+    if (this.#keeper !== null) {
+      this.#isLoading = true;
+      const record = await this.#keeper.load();
+      this.#isLoading = false;
+      if (this.#state.phase === 'left') {
+        return;
+      }
+      if (record !== null) {
+        this.#restore(record);
+      }
+    }
+    this.#ports.wantsJoin(this);
   }
 
   get isIdle() {
-    return this.#state.phase === 'idle';
+    return this.#state.phase === 'idle' && !this.#isLoading;
   }
 
-  /** The connection is up and `ref` is the number of the coming subscribe: what to say in it for this channel. */
-  join(ref) {
+  /** Still with the old link of a move. */
+  get isMoving() {
+    return this.#state.moving !== 0;
+  }
+
+  /**
+   * The connection is up and `ref` is the number of the coming subscribe: what to say in it for this channel.
+   * @param {'join' | 'move'} on
+   * @returns {object | undefined} nothing where there is nothing to subscribe
+   */
+  join(on, ref) {
+    if (this.#isLoading) {
+      return undefined;
+    }
     clearTimeout(this.#joinTimer);
     clearTimeout(this.#answerTimer);
     this.#answerTimer = setTimeout(() => this.feed({ on: 'unanswered', ref }), ANSWER_MS);
-    return this.feed({ on: 'join', ref });
+    return this.feed({ on, ref });
   }
 
   disconnected() {
@@ -99,12 +143,15 @@ export class Follower {
       this.#reading.abort();
       this.#reading = new AbortController();
     }
+    if (state.phase !== 'joining' && state.phase !== 'idle') {
+      this.#isConfirmed = true;
+    }
     let subscribe;
     for (const effect of effects) {
       if (effect.do === 'subscribe') {
         subscribe = effect;
       } else {
-        this.#carryOut(effect, receivedAtMs);
+        this.#carryOut(effect, receivedAtMs, before.ledger);
       }
     }
     // after the events: who sees `live` has been given all that led there
@@ -112,23 +159,56 @@ export class Follower {
     return subscribe;
   }
 
-  #carryOut(effect, receivedAtMs) {
+  #restore(record) {
+    const { epoch, base, baseChain, entities, events, seq, chain } = record;
+    const trail = [[base, baseChain], ...events.map((event) => [event.seq, event.chain])].slice(-TRAIL_MAX);
+    this.#state = initialState({ epoch, seq, chain, base, trail }, this.#rules);
+    this.#isConfirmed = false;
+    if (base > 0) {
+      this.#tell('onSkip', { after: base });
+    }
+    if (entities.length > 0) {
+      this.#tell('onEntities', entities.map(asEvent), { seq: base });
+    }
+    if (events.length > 0) {
+      this.#deliver(epoch, events.map(asEvent), { via: 'cache', receivedAtMs: null });
+    }
+    this.#show();
+  }
+
+  #carryOut(effect, receivedAtMs, held) {
+    const { history } = this.#ports;
     switch (effect.do) {
       case 'join':
-        return this.#joinLater(effect.attempt);
+        return this.#joinLater(effect.attempt, effect.retryAfterMs);
       case 'unsubscribe':
         return this.#ports.connection.send({ t: 'unsubscribe', channel: this.channel });
       case 'read':
-        return this.#read(effect, 'page', (signal) => this.#ports.history.events(this.channel, effect, signal));
+        return this.#read(effect, async (signal) => ({ on: 'page', page: await history.events(this.channel, effect, signal) }));
       case 'readSnapshot':
-        return this.#read(effect, 'snapshotPage', (signal) =>
-          this.#ports.history.snapshot(this.channel, effect.cursor, signal),
-        );
-      case 'deliver':
-        return this.#tell('onEvents', effect.events, { via: effect.via, receivedAtMs: receivedAtMs ?? null });
-      case 'entities':
+        return this.#read(effect, async (signal) => ({
+          on: 'snapshotPage',
+          page: await history.snapshot(this.channel, effect.cursor, signal),
+        }));
+      case 'readContract':
+        return this.#read(effect, async (signal) => ({
+          on: 'contract',
+          snapshotAfter: await history.snapshotAfter(this.channel, signal),
+        }));
+      case 'deliver': {
+        const [first] = effect.events;
+        const chain = first.seq === held.seq + 1 ? held.chain : null;
+        this.#keeper?.events(this.#state.ledger.epoch, effect.events, first.seq - 1, chain);
+        return this.#deliver(this.#state.ledger.epoch, effect.events, { via: effect.via, receivedAtMs: receivedAtMs ?? null });
+      }
+      case 'entities': {
+        const { epoch } = this.#state.ledger;
+        const isLast = this.#state.snapshot === null;
+        this.#keeper?.entities(epoch, effect.entities, effect.seq, isLast ? this.#state.ledger.chain : undefined);
         return this.#tell('onEntities', effect.entities, { seq: effect.seq });
+      }
       case 'void':
+        this.#keeper?.void(effect.epoch, effect.after);
         return this.#tell('onVoid', { epoch: effect.epoch, after: effect.after });
       case 'skip':
         return this.#tell('onSkip', { after: effect.after });
@@ -137,23 +217,30 @@ export class Follower {
     }
   }
 
-  #joinLater(attempt) {
+  #deliver(epoch, events, how) {
+    this.#tell('onEvents', events, how);
+    this.#ports.applied(epoch, events);
+  }
+
+  #joinLater(attempt, retryAfterMs = 0) {
     clearTimeout(this.#joinTimer);
-    const ms = attempt === 0 ? 0 : backoffMs(attempt, this.#ports.random());
+    const ms = attempt === 0 && retryAfterMs === 0 ? 0 : backoffMs(attempt, this.#ports.random(), retryAfterMs);
     this.#joinTimer = setTimeout(() => this.#ports.wantsJoin(this), ms);
   }
 
-  #read({ request, attempt, retryAfterMs }, answer, read) {
+  #read({ request, attempt, retryAfterMs }, read) {
     const { signal } = this.#reading;
     const run = async () => {
       let input;
       try {
-        input = { on: answer, request, page: await read(signal) };
+        input = await read(signal);
       } catch (problem) {
-        input = { on: 'readFailed', request, problem };
+        const { code, status, retry, message, body } = problem;
+        const said = { code, status, retry, detail: message, retryAfterMs: problem.retryAfterMs, first: body?.first };
+        input = { on: 'readFailed', problem: said };
       }
       if (!signal.aborted) {
-        this.feed(input);
+        this.feed({ ...input, request });
       }
     };
     if (attempt === 0) {
@@ -190,7 +277,13 @@ export class Follower {
     const { phase, ledger, head, catchUp, problem } = this.#state;
     const { connection } = this.#ports;
     return {
-      phase: phase === 'idle' || phase === 'joining' ? (connection.isUp ? 'joining' : offline(connection)) : phase,
+      phase: publicPhase(phase, {
+        isUp: connection.isUp,
+        hasFailed: connection.hasFailed,
+        holds: ledger.seq > 0,
+        confirmed: this.#isConfirmed,
+        isReduced: connection.transport === 'poll' || this.#ports.isShedding(),
+      }),
       epoch: ledger.epoch,
       seq: ledger.seq,
       chain: ledger.chain,
@@ -201,12 +294,4 @@ export class Follower {
       problem,
     };
   }
-}
-
-/** The first attempt is `connecting`; only who was connected, or failed, is reconnecting. */
-function offline({ state }) {
-  if (state.phase === 'stopped' || state.phase === 'refused') {
-    return 'offline';
-  }
-  return state.lastClose === null ? 'connecting' : 'reconnecting';
 }

@@ -1,30 +1,31 @@
-import { parseFrame, SUBPROTOCOL } from '../protocol/frames.js';
 import { parseTime } from '../protocol/time.js';
-import { backoffMs } from './backoff.js';
 import { decideConnection, initialConnection } from './decide.js';
+import { nextDueMs } from './deadlines.js';
 import { ServerClock } from './server-clock.js';
 
-/** setTimeout takes no more than this and would fire at once. */
+/** The longest a timer can wait; longer ones fire at once instead. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /**
- * The shell around `decide.js`: one socket at a time, its timers, and the numbers of requests.
+ * The shell around `decide.js`: its links, its one timer, and the numbers of requests.
  */
 export class Connection {
   #env;
   #listeners;
   #state = initialConnection;
-  #socket = null;
-  #timers = new Map();
+  #links = new Map();
+  #timer = null;
+  #timerAtMs = null;
   #pings = new Map();
   #refs = 0;
   #tokensAsked = 0;
-  #retryAtMs = null;
 
   /**
-   * @param {{url: string, token: () => string | Promise<string>, device?: string, WebSocket: typeof WebSocket,
-   *     nowMs: () => number, random: () => number}} env
-   * @param {{changed: () => void, up: () => void, down: () => void, frame: (frame: object) => void}} listeners
+   * @param {{links: Record<string, (listener: object) => object>, transports: string[], tokens:
+   *     import('../auth/tokens.js').Tokens, device?: string, nowMs: () => number, wallMs: () => number,
+   *     random: () => number}} env `links` opens a link of each transport
+   * @param {{changed: () => void, up: () => void, moving: () => void, down: () => void,
+   *     frame: (frame: object, receivedAtMs: number, isOld: boolean) => void}} listeners
    */
   constructor(env, listeners) {
     this.#env = env;
@@ -36,13 +37,23 @@ export class Connection {
     return this.#state;
   }
 
+  /** `ws`, `sse` or `poll`. */
+  get transport() {
+    return this.#env.transports[this.#state.transport];
+  }
+
   /** When the next attempt begins, on our clock; null while none is waited for. */
   get retryAtMs() {
-    return this.#state.phase === 'waiting' ? this.#retryAtMs : null;
+    return this.#state.phase === 'waiting' ? (this.#state.deadlines.retry ?? null) : null;
   }
 
   get isUp() {
     return this.#state.phase === 'open';
+  }
+
+  /** An attempt has failed since the connection was last up. */
+  get hasFailed() {
+    return !this.isUp && this.#state.attempt > 1;
   }
 
   start() {
@@ -53,9 +64,14 @@ export class Connection {
     this.#feed({ on: 'stop' });
   }
 
-  /** Whatever made the network fail is said to be over: try now. */
-  online() {
-    this.#feed({ on: 'online' });
+  /** Whatever made the network fail is said to be over, or the page is looked at again: try now, or doubt. */
+  wake() {
+    this.#feed({ on: 'wake' });
+  }
+
+  /** Every channel has been answered on the new link. */
+  moved() {
+    this.#feed({ on: 'moved' });
   }
 
   nextRef() {
@@ -66,57 +82,71 @@ export class Connection {
   /** Sends a frame if the connection is up, else does nothing: whoever subscribes is told to again by `up`. */
   send(frame) {
     if (this.isUp) {
-      this.#write(frame);
+      this.#write(this.#state.link, frame);
     }
   }
 
   #feed(input) {
     const before = this.#state;
-    const { state, effects } = decideConnection(before, input);
+    const { nowMs, wallMs, random, transports } = this.#env;
+    const at = { nowMs: nowMs(), wallMs: wallMs(), random: random() };
+    const { state, effects } = decideConnection(before, { ...at, ...input }, { transports });
     this.#state = state;
+    this.#setTimer();
     for (const effect of effects) {
       this.#carryOut(effect);
     }
-    if (state.phase !== before.phase) {
+    if (state.phase !== before.phase || state.transport !== before.transport || state.attempt !== before.attempt) {
       this.#listeners.changed();
+    }
+  }
+
+  #setTimer() {
+    const dueMs = nextDueMs(this.#state);
+    if (dueMs === this.#timerAtMs) {
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timerAtMs = dueMs;
+    if (dueMs !== null) {
+      // rounded up: a timer that fires a fraction too early would find nothing due
+      const ms = Math.ceil(Math.max(dueMs - this.#env.nowMs(), 0));
+      this.#timer = setTimeout(() => {
+        this.#timerAtMs = null;
+        this.#feed({ on: 'tick' });
+      }, Math.min(ms, TIMER_MAX_MS));
     }
   }
 
   #carryOut(effect) {
     switch (effect.do) {
       case 'fetchToken':
-        return this.#fetchToken();
+        return this.#fetchToken(effect.fresh);
       case 'open':
-        return this.#open();
+        return this.#open(effect.link, effect.transport);
       case 'send':
-        return this.#write(effect.frame);
+        return this.#write(effect.link, effect.frame);
       case 'close':
-        return this.#close(effect.code, effect.reason);
-      case 'timer':
-        return this.#timer(effect.name, effect.ms);
-      case 'noTimers':
-        return this.#noTimers();
-      case 'backoff': {
-        const ms = backoffMs(effect.attempt, this.#env.random(), effect.floorMs);
-        this.#retryAtMs = this.#env.nowMs() + ms;
-        return this.#timer('retry', ms);
-      }
+        return this.#close(effect.link, effect.code, effect.reason);
       case 'up':
         return this.#listeners.up();
+      case 'moving':
+        return this.#listeners.moving();
       case 'down':
-        this.#socket = null;
         return this.#listeners.down();
       default:
         throw new TypeError(`no such effect: ${effect.do}`);
     }
   }
 
-  async #fetchToken() {
+  async #fetchToken(fresh) {
     this.#tokensAsked += 1;
     const asked = this.#tokensAsked;
     let input;
     try {
-      input = { on: 'token', token: await this.#env.token() };
+      // the token that was refused is not tried again, however long it says to live
+      const token = await this.#env.tokens.get({ notThis: fresh ? this.#state.token : null });
+      input = { on: 'token', token };
     } catch (problem) {
       input = { on: 'tokenFailed', problem };
     }
@@ -125,88 +155,75 @@ export class Connection {
     }
   }
 
-  #open() {
-    const { WebSocket } = this.#env;
-    let socket;
+  #open(number, transport) {
+    const listener = {
+      opened: () => this.#of(number, { on: 'opened' }),
+      closed: ({ code, reason, retryAfterMs }) => {
+        const known = this.#links.has(number);
+        this.#links.delete(number);
+        if (known) {
+          this.#feed({ on: 'closed', link: number, code, reason, retryAfterMs });
+        }
+      },
+      frame: (frame) => this.#receive(number, frame),
+    };
     try {
-      socket = new WebSocket(this.#env.url, SUBPROTOCOL);
+      this.#links.set(number, this.#env.links[transport](listener));
     } catch (problem) {
       // thrown for an address that no socket can have; it is shown, and tried again like any other failure
-      return queueMicrotask(() => this.#feed({ on: 'closed', code: 0, reason: String(problem.message) }));
-    }
-    this.#socket = socket;
-    this.#pings.clear();
-    socket.onopen = () => this.#of(socket, { on: 'opened' });
-    socket.onclose = ({ code, reason }) => this.#of(socket, { on: 'closed', code, reason });
-    socket.onmessage = ({ data }) => this.#receive(socket, data);
-    return undefined;
-  }
-
-  /** A socket that was given up may still report: only the current one is heard. */
-  #of(socket, input) {
-    if (socket === this.#socket) {
-      this.#feed(input);
+      this.#links.set(number, { send() {}, close() {} });
+      queueMicrotask(() => listener.closed({ code: 0, reason: String(problem.message) }));
     }
   }
 
-  #receive(socket, text) {
-    if (socket !== this.#socket) {
+  /** A link that was given up may still report: only those in use are heard. */
+  #of(link, input) {
+    if (this.#links.has(link)) {
+      this.#feed({ link, ...input });
+    }
+  }
+
+  #receive(link, frame) {
+    if (!this.#links.has(link)) {
       return;
     }
     const receivedAtMs = this.#env.nowMs();
-    let frame;
-    try {
-      frame = parseFrame(text);
-    } catch {
-      socket.close(4400, 'a frame that cannot be read');
-      return this.#feed({ on: 'closed', code: 4400, reason: 'a frame that cannot be read' });
-    }
     this.#readClock(frame, receivedAtMs);
-    this.#feed({ on: 'frame', frame, serverNowMs: receivedAtMs + (this.clock.offsetMs ?? 0) });
-    if (frame.channel !== undefined || frame.t === 'error') {
-      this.#listeners.frame(frame, receivedAtMs);
+    this.#feed({ on: 'frame', link, frame, serverNowMs: receivedAtMs + (this.clock.offsetMs ?? 0) });
+    const { state } = this;
+    if (state.phase === 'open' && (link === state.link || link === state.old)) {
+      this.#listeners.frame(frame, receivedAtMs, link === state.old);
     }
-    return undefined;
   }
 
   #readClock(frame, receivedAtMs) {
     const sentAtMs = frame.t === 'pong' ? this.#pings.get(frame.ref) : undefined;
     if (sentAtMs !== undefined) {
       this.#pings.delete(frame.ref);
-      this.clock.add(sentAtMs, receivedAtMs, parseTime(frame.time));
+      if (frame.time !== undefined) {
+        this.clock.add(sentAtMs, receivedAtMs, parseTime(frame.time));
+      }
     }
   }
 
-  #write(frame) {
+  #write(link, frame) {
     const ref = this.nextRef();
     const whole = { ref, ...frame };
-    if (frame.t === 'hello' && this.#env.device !== undefined) {
-      whole.device = this.#env.device;
+    if (frame.t === 'hello') {
+      this.#pings.clear();
+      if (this.#env.device !== undefined) {
+        whole.device = this.#env.device;
+      }
     }
     if (frame.t === 'ping') {
       this.#pings.set(ref, this.#env.nowMs());
     }
-    this.#socket.send(JSON.stringify(whole));
+    this.#links.get(link)?.send(whole);
   }
 
-  #close(code, reason) {
-    this.#socket?.close(code, reason);
-    this.#socket = null;
-  }
-
-  #timer(name, ms) {
-    clearTimeout(this.#timers.get(name));
-    const run = () => {
-      this.#timers.delete(name);
-      this.#feed({ on: 'timer', name });
-    };
-    this.#timers.set(name, setTimeout(run, Math.min(ms, TIMER_MAX_MS)));
-  }
-
-  #noTimers() {
-    for (const timer of this.#timers.values()) {
-      clearTimeout(timer);
-    }
-    this.#timers.clear();
+  #close(number, code, reason) {
+    const link = this.#links.get(number);
+    this.#links.delete(number);
+    link?.close(code, reason);
   }
 }

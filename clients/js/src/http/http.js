@@ -1,15 +1,15 @@
 import { unreachable } from '../protocol/problem.js';
 
-/** Authorised requests to the server. A token is sent in the header only, and once anew after a 401. */
+/** Authorised requests to the server. A token is sent in the header only, and another one after a 401, once. */
 export class Http {
   #base;
-  #token;
+  #tokens;
   #fetch;
 
-  /** @param {{base: string, token: () => string | Promise<string>, fetch: typeof fetch}} options */
-  constructor({ base, token, fetch }) {
+  /** @param {{base: string, tokens: import('../auth/tokens.js').Tokens, fetch: typeof fetch}} options */
+  constructor({ base, tokens, fetch }) {
     this.#base = base;
-    this.#token = token;
+    this.#tokens = tokens;
     this.#fetch = fetch;
   }
 
@@ -18,14 +18,15 @@ export class Http {
    * @throws {import('../protocol/problem.js').TailraceProblem} `unreachable`: there was no answer
    */
   async request(path, init = {}) {
-    const response = await this.#once(path, init);
-    return response.status === 401 ? this.#once(path, init) : response;
+    const { token, response } = await this.#once(path, init, null);
+    return response.status === 401 ? (await this.#once(path, init, token)).response : response;
   }
 
-  async #once(path, init) {
+  async #once(path, init, notThis) {
     try {
-      const headers = { ...init.headers, Authorization: `Bearer ${await this.#token()}` };
-      return await this.#fetch(this.#base + path, { ...init, headers });
+      const token = await this.#tokens.get({ notThis });
+      const headers = { ...init.headers, Authorization: `Bearer ${token}` };
+      return { token, response: await this.#fetch(this.#base + path, { ...init, headers }) };
     } catch (problem) {
       throw unreachable(problem);
     }
