@@ -91,7 +91,7 @@ public final class GatewayService implements RunningService {
             System::nanoTime);
     this.tail =
         EventTail.start(
-            new KafkaConsumer<>(consumer(config.kafkaBootstrap())),
+            () -> new KafkaConsumer<>(consumer(config.kafkaBootstrap())),
             new EventTail.Settings(config.window().ms(), config.window().bytesMax()),
             clock,
             metrics);

@@ -2,25 +2,33 @@ package io.tailrace.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.embed.KafkaBroker;
 import io.tailrace.gateway.testkit.Gateway;
+import io.tailrace.gateway.testkit.RawSocket;
+import io.tailrace.gateway.testkit.StreamReader;
+import io.tailrace.schemas.event.Chain;
+import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EventStreamIT {
   private static final JsonMapper JSON = new JsonMapper();
@@ -42,63 +50,6 @@ final class EventStreamIT {
     broker.close();
   }
 
-  /** One server-sent event, parsed as a browser does. */
-  private record Sse(String name, String id, String data) {
-    JsonNode json() throws IOException {
-      return JSON.readTree(data);
-    }
-  }
-
-  private static final class Stream implements AutoCloseable {
-    private final BufferedReader lines;
-    private final int status;
-    private final String cookie;
-
-    Stream(HttpRequest.Builder request) throws Exception {
-      HttpResponse<java.io.InputStream> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-      status = response.statusCode();
-      cookie = response.headers().firstValue("set-cookie").orElse("");
-      lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
-    }
-
-    Sse next() throws IOException {
-      String name = "";
-      String id = "";
-      StringBuilder data = new StringBuilder();
-      String line = lines.readLine();
-      while (line != null) {
-        if (line.isEmpty()) {
-          if (!data.isEmpty()) {
-            return new Sse(name, id, data.toString());
-          }
-          name = "";
-        } else if (line.startsWith("event: ")) {
-          name = line.substring(7);
-        } else if (line.startsWith("id: ")) {
-          id = line.substring(4);
-        } else if (line.startsWith("data: ")) {
-          data.append(data.isEmpty() ? "" : "\n").append(line.substring(6));
-        }
-        line = lines.readLine();
-      }
-      throw new AssertionError("the stream ended");
-    }
-
-    Sse next(String name) throws IOException {
-      Sse event = next();
-      while (!event.name().equals(name)) {
-        event = next();
-      }
-      return event;
-    }
-
-    @Override
-    public void close() throws IOException {
-      lines.close();
-    }
-  }
-
   private static HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path));
   }
@@ -111,14 +62,14 @@ final class EventStreamIT {
   void carriesTheSameFramesAndACursorToResumeFrom() throws Exception {
     Channel channel = Gateway.channel("sse");
     String cursor;
-    try (Stream stream = new Stream(authorised("/v1/sse?channel=chat:sse"))) {
-      assertEquals(200, stream.status);
+    try (StreamReader stream = new StreamReader(http, authorised("/v1/sse?channel=chat:sse"))) {
+      assertEquals(200, stream.status());
       assertEquals("subscribed", stream.next().name());
       gateway.publish(channel, "{\"text\":\n\"two lines \u2028 \ud83d\ude00\"}");
-      Sse event = stream.next("event");
+      StreamReader.Sse event = stream.next("event");
       assertEquals(1, event.json().path("seq").asLong());
       assertEquals("two lines \u2028 \ud83d\ude00", event.json().at("/data/text").asText());
-      Sse told = stream.next("cursor");
+      StreamReader.Sse told = stream.next("cursor");
       while (!told.id().equals("chat:sse=1.1")) {
         told = stream.next("cursor");
       }
@@ -127,78 +78,196 @@ final class EventStreamIT {
     gateway.publish(channel, "{}");
     gateway.publish(channel, "{}");
     gateway.settle();
-    try (Stream stream =
-        new Stream(authorised("/v1/sse?channel=chat:sse").header("Last-Event-ID", cursor))) {
+    try (StreamReader stream =
+        new StreamReader(
+            http, authorised("/v1/sse?channel=chat:sse").header("Last-Event-ID", cursor))) {
       assertEquals(1, stream.next("subscribed").json().path("after").asLong());
       assertEquals(2, stream.next("event").json().path("seq").asLong());
       assertEquals(3, stream.next("event").json().path("seq").asLong());
     }
   }
 
-  @Test
-  void aCursorThatIsNoneIsToldAndEverythingBeginsAnew() throws Exception {
-    Channel channel = Gateway.channel("bogus");
-    gateway.publish(channel, "{}");
+  /** Bogus, cut off, and cut off within a number that is then none. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"bogus", "chat:none-a=1.2,chat:none-b", "chat:none-a=1.", "chat:none-a=1.x,,"})
+  void mercure704_aCursorThatIsNoneIsResetOnEveryChannel(String bogus) {
+    gateway.publish(Gateway.channel("none-a"), "{}");
     gateway.settle();
-    try (Stream stream = new Stream(authorised("/v1/sse?channel=chat:bogus&cursor=bogus"))) {
-      assertEquals("bad_request", stream.next().json().path("code").asText());
-      assertEquals(0, stream.next("subscribed").json().path("after").asLong());
+    String path = "/v1/sse?channel=chat:none-a&channel=chat:none-b";
+    String resume;
+    try (StreamReader stream =
+        new StreamReader(http, authorised(path).header("Last-Event-ID", bogus))) {
+      Set<String> reset = new HashSet<>();
+      for (int i = 0; i < 2; i++) {
+        StreamReader.Sse told = stream.next();
+        assertEquals("reset", told.name(), told.toString());
+        assertEquals(0, told.json().path("after").asLong());
+        assertEquals(1, told.json().path("epoch").asInt());
+        reset.add(told.json().path("channel").asText());
+      }
+      assertEquals(Set.of("chat:none-a", "chat:none-b"), reset);
+      resume = stream.next("cursor").id();
+      assertNull(stream.poll(), "and the stream ends");
+    }
+    try (StreamReader stream =
+        new StreamReader(http, authorised(path).header("Last-Event-ID", resume))) {
       assertEquals(1, stream.next("event").json().path("seq").asLong());
     }
   }
 
   @Test
-  void aCursorFromTheFutureIsResetAndTheStreamSaysWhereToResume() throws Exception {
+  void mercure704_aCursorFromTheFutureIsResetAndTheStreamSaysWhereToResume() {
     Channel channel = Gateway.channel("future");
     gateway.publish(channel, "{}");
     gateway.settle();
-    try (Stream stream =
-        new Stream(authorised("/v1/sse?channel=chat:future&cursor=chat:future=1.99"))) {
+    try (StreamReader stream =
+        new StreamReader(http, authorised("/v1/sse?channel=chat:future&cursor=chat:future=1.99"))) {
       assertEquals(1, stream.next("reset").json().path("after").asLong());
-      Sse cursor = stream.next("cursor");
+      StreamReader.Sse cursor = stream.next("cursor");
       assertEquals("chat:future=1.1", cursor.id());
-      Await.until("the stream ends", () -> stream.lines.readLine() == null);
+      assertNull(stream.poll(), "and the stream ends");
+    }
+  }
+
+  @Test
+  void mercure666_aStreamEndsWithItsTokenAndSaysSo() {
+    Channel channel = Gateway.channel("sse-expiry");
+    String token = Gateway.token("ann", Instant.now().plusSeconds(2));
+    try (Gateway own = new Gateway(broker, "--expiry.grace.ms=0");
+        StreamReader stream =
+            new StreamReader(
+                http,
+                HttpRequest.newBuilder(
+                        URI.create(
+                            "http://127.0.0.1:" + own.port() + "/v1/sse?channel=chat:sse-expiry"))
+                    .header("Authorization", "Bearer " + token))) {
+      stream.next("subscribed");
+      own.publish(channel, "{}");
+      assertEquals(1, stream.next("event").json().path("seq").asLong());
+      StreamReader.Sse error = stream.next("error");
+      assertEquals("token_expired", error.json().path("code").asText());
+      own.publish(channel, "{}");
+      own.settle();
+      assertNull(stream.poll(), "nothing follows");
+    }
+  }
+
+  /** A line end, a separator that JSON allows in strings, and what is not in the basic plane. */
+  @Test
+  void sseclient9_bodiesAreEqualOnBothPaths() {
+    Channel channel = Gateway.channel("equal");
+    List<String> bodies =
+        List.of(
+            "{\"text\":\r\"cr\"}",
+            "{\"text\":\r\n\"crlf\"\n}",
+            "{\"text\":\"\u2028 \u2029 \u0085 separators\"}",
+            "{\"text\":\"\ud83d\ude00 \u00e9 \u4f60\\r\\n\"}",
+            "{\"text\":\"data: x\\n\\nevent: y\"}");
+    try (StreamReader stream = new StreamReader(http, authorised("/v1/sse?channel=chat:equal"));
+        RawSocket socket = gateway.hello("ann")) {
+      stream.next("subscribed");
+      socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:equal\"}");
+      socket.json("subscribed");
+      for (String body : bodies) {
+        Event event = gateway.publish(channel, body);
+        JsonNode overSocket = socket.json("event");
+        JsonNode overStream = stream.next("event").json();
+        assertEquals(overSocket, overStream);
+        assertEquals(parse(event.data()), overSocket.path("data"), body);
+        assertEquals(Chain.hex(event.chain()), overSocket.path("chain").asText());
+      }
+    }
+  }
+
+  /** The peer is there for the system, but nobody reads: nothing is lost, and its place is free. */
+  @Test
+  void hazelcastJetContrib90_aReaderThatHasDiedLosesNothing() {
+    Channel channel = Gateway.channel("dead");
+    String text = "{\"text\":\"" + "x".repeat(50_000) + "\"}";
+    try (Gateway own = new Gateway(broker, "--stall.ms=1000", "--queue.bytes.max=100000");
+        RawSocket dead =
+            RawSocket.request(
+                own.port(),
+                4096,
+                "GET /v1/sse?channel=chat:dead HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + Gateway.token("ann")
+                    + "\r\n\r\n")) {
+      while (!dead.line().startsWith("event: subscribed")) {
+        assertTrue(dead.handshake().startsWith("HTTP/1.1 200"), dead.handshake());
+      }
+      for (int i = 0; i < 200; i++) {
+        own.publish(channel, text);
+      }
+      own.feed().flush();
+      Await.until("its place is free", () -> open(own).contains("event_stream\"} 0.0"));
+      try (StreamReader again =
+          new StreamReader(
+              http,
+              HttpRequest.newBuilder(
+                      URI.create(
+                          "http://127.0.0.1:"
+                              + own.port()
+                              + "/v1/sse?channel=chat:dead&cursor=chat:dead=1.0"))
+                  .header("Authorization", "Bearer " + Gateway.token("ann")))) {
+        for (int seq = 1; seq <= 200; seq++) {
+          assertEquals(seq, again.next("event").json().path("seq").asLong());
+        }
+      }
     }
   }
 
   @Test
   void aSessionCookieServesBrowsers() throws Exception {
     String cookie;
-    try (Stream session =
-        new Stream(authorised("/v1/session").POST(HttpRequest.BodyPublishers.noBody()))) {
-      assertEquals(204, session.status);
-      assertTrue(session.cookie.contains("HttpOnly"), session.cookie);
-      assertTrue(session.cookie.contains("SameSite=Strict"), session.cookie);
-      cookie = session.cookie.substring(0, session.cookie.indexOf(';'));
+    try (StreamReader session =
+        new StreamReader(
+            http, authorised("/v1/session").POST(HttpRequest.BodyPublishers.noBody()))) {
+      assertEquals(204, session.status());
+      assertTrue(session.cookie().contains("HttpOnly"), session.cookie());
+      assertTrue(session.cookie().contains("SameSite=Strict"), session.cookie());
+      cookie = session.cookie().substring(0, session.cookie().indexOf(';'));
     }
-    try (Stream stream =
-        new Stream(request("/v1/sse?channel=chat:cookie").header("Cookie", cookie))) {
-      assertEquals(200, stream.status);
+    try (StreamReader stream =
+        new StreamReader(http, request("/v1/sse?channel=chat:cookie").header("Cookie", cookie))) {
+      assertEquals(200, stream.status());
       assertEquals("subscribed", stream.next().name());
     }
   }
 
   @Test
   void whoMayNotIsRefusedBeforeTheStream() throws Exception {
-    try (Stream nobody = new Stream(request("/v1/sse?channel=chat:a"));
-        Stream nothing = new Stream(authorised("/v1/sse"));
-        Stream noKind = new Stream(authorised("/v1/sse?channel=nokind:a"))) {
-      assertEquals(401, nobody.status);
-      assertEquals(400, nothing.status);
-      assertEquals(403, noKind.status);
+    try (StreamReader nobody = new StreamReader(http, request("/v1/sse?channel=chat:a"));
+        StreamReader nothing = new StreamReader(http, authorised("/v1/sse"));
+        StreamReader noKind = new StreamReader(http, authorised("/v1/sse?channel=nokind:a"))) {
+      assertEquals(401, nobody.status());
+      assertEquals(400, nothing.status());
+      assertEquals(403, noKind.status());
     }
   }
 
   @Test
   void aReaderThatHasGoneIsForgotten() throws Exception {
-    Stream stream = new Stream(authorised("/v1/sse?channel=chat:gone"));
+    StreamReader stream = new StreamReader(http, authorised("/v1/sse?channel=chat:gone"));
     stream.next("subscribed");
     assertFalse(open().contains("event_stream\"} 0.0"));
     stream.close();
     Await.until("it is forgotten", () -> open().contains("event_stream\"} 0.0"));
   }
 
+  private static JsonNode parse(byte[] json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static String open() {
+    return open(gateway);
+  }
+
+  private static String open(Gateway gateway) {
     return gateway
         .service()
         .metrics()

@@ -113,7 +113,7 @@ final class FramesIT {
 
   @ParameterizedTest
   @CsvSource({"-1, 0", "0, 0", "1, 4413"})
-  void theSizeOfAMessageIsBounded(int beyond, int code) {
+  void engineIo706_theSizeOfAMessageIsBoundedAndTold(int beyond, int code) {
     try (RawSocket socket = gateway.hello("ann")) {
       String ping = "{\"t\":\"ping\",\"ref\":1}";
       socket.send(ping + " ".repeat(LIMIT + beyond - ping.length()));
@@ -122,6 +122,15 @@ final class FramesIT {
       } else {
         assertEquals(code, socket.closeCode());
       }
+    }
+  }
+
+  /** More than both systems' buffers hold: it is still being sent when the gateway closes. */
+  @Test
+  void engineIo706_whoSendsFarTooMuchLearnsWhy() {
+    try (RawSocket socket = gateway.hello("ann")) {
+      socket.send("x".repeat(32 << 20));
+      assertEquals(4413, socket.closeCode());
     }
   }
 

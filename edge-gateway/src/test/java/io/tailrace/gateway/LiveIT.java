@@ -117,7 +117,7 @@ final class LiveIT {
   }
 
   @Test
-  void whoIsAheadWaitsAndIsResetToHead() {
+  void electric3563_whoIsAheadWaitsAndIsResetToHead() {
     Channel channel = Gateway.channel("ahead");
     gateway.publish(channel, "{}");
     try (RawSocket socket = gateway.hello("ann")) {
@@ -144,7 +144,7 @@ final class LiveIT {
   }
 
   @Test
-  void everyRequestHasOneAnswerHoweverFastTheyCome() {
+  void rails38668_everyRequestHasOneAnswerHoweverFastTheyCome() {
     int pairs = 3000;
     Channel channel = Gateway.channel("pairs");
     try (RawSocket socket = gateway.hello("ann")) {
@@ -178,7 +178,7 @@ final class LiveIT {
   }
 
   @Test
-  void anExpiredTokenEndsTheSocketUnlessItIsRefreshed() {
+  void mercure666_anExpiredTokenEndsTheSocketUnlessItIsRefreshed() {
     try (RawSocket socket = RawSocket.open(gateway.port());
         RawSocket refreshed = RawSocket.open(gateway.port())) {
       Instant exp = Instant.now().plusSeconds(1);
@@ -221,7 +221,7 @@ final class LiveIT {
   }
 
   @Test
-  void aSlowReaderIsBehindAndCostsBoundedMemory() {
+  void workadventure6125_aSlowReaderIsToldItsGapAndGoesOn() {
     Channel channel = Gateway.channel("slow");
     String text = "x".repeat(10_000);
     try (Gateway own = new Gateway(broker, "--queue.bytes.max=100000");

@@ -47,6 +47,7 @@ public final class GatewayMetrics {
   private final Counter records;
   private final Counter badRecords;
   private final Counter tailWaits;
+  private final Counter tailBreaks;
   private final Counter writes;
   private final Counter bytesWritten;
 
@@ -86,6 +87,7 @@ public final class GatewayMetrics {
     records = registry.counter("tailrace_gateway_records_total");
     badRecords = registry.counter("tailrace_gateway_bad_records_total");
     tailWaits = registry.counter("tailrace_gateway_tail_waits_total");
+    tailBreaks = registry.counter("tailrace_gateway_tail_breaks_total");
     writes = registry.counter("tailrace_gateway_writes_total");
     bytesWritten = registry.counter("tailrace_gateway_written_bytes_total");
   }
@@ -155,6 +157,11 @@ public final class GatewayMetrics {
   /** The tail waited for a shard whose inbox was full. */
   public void tailWaited() {
     tailWaits.increment();
+  }
+
+  /** The tail has failed and reads anew. */
+  public void tailBroke() {
+    tailBreaks.increment();
   }
 
   /** A shard has written an event to the last socket that takes it. */

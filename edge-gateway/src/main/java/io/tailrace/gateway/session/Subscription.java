@@ -51,7 +51,10 @@ public final class Subscription {
    * @param epoch epoch of {@code after}, 0 where the client knows none
    * @param chain chain at {@code after}, null where the client knows none
    */
-  public record Resume(@Nullable Long after, int epoch, @Nullable Long chain) {}
+  public record Resume(@Nullable Long after, int epoch, @Nullable Long chain) {
+    /** An epoch that never was: whatever the client holds is void. */
+    public static final int NO_EPOCH = -1;
+  }
 
   /**
    * A subscription whose join is about to be asked.

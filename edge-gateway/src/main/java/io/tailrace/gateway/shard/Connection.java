@@ -1,5 +1,6 @@
 package io.tailrace.gateway.shard;
 
+import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.session.Peer;
 import java.io.Closeable;
@@ -18,6 +19,9 @@ import org.xnio.channels.SuspendableReadChannel;
  * within a bounded time.
  */
 public final class Connection {
+  private static final long LINGER_MS = 2000;
+  private static final long LINGER_BYTES = 64L << 20;
+
   private final Peer peer;
   private final StreamSinkChannel sink;
   private final Closeable socket;
@@ -26,11 +30,18 @@ public final class Connection {
   private long stalledSinceMs = -1;
   private long closeByMs = -1;
   private String label = "gone";
+  private boolean awaitsPeer;
+  private boolean lingering;
+  private long drainedBytes;
 
   /** The last bytes on a wire. */
   public interface Farewell {
-    /** What is sent last, null where nothing is said. */
-    byte @Nullable [] bytes(int code, String reason);
+    /**
+     * What is sent last, null where nothing is said.
+     *
+     * @param label why, as the metrics have it: a problem code or one of the gateway's own few
+     */
+    byte @Nullable [] bytes(int code, String reason, String label);
   }
 
   /** A connection that has just been opened. */
@@ -57,8 +68,43 @@ public final class Connection {
     paused = source;
   }
 
-  boolean isClosing() {
+  /** Whether nothing more is taken from it, because it is being closed. */
+  public boolean isClosing() {
     return closeByMs >= 0;
+  }
+
+  /** The other side has said that it is done: there is nothing to wait for. */
+  boolean peerIsDone() {
+    awaitsPeer = false;
+    return lingering;
+  }
+
+  /**
+   * Whether the socket is kept for a moment though all has been written. A socket that is closed
+   * with bytes unread is reset, and a reset may overtake the farewell: so only this side's half is
+   * closed, and what still comes is drained until the other side closes its half.
+   */
+  boolean lingers(long nowMs) {
+    if (!awaitsPeer) {
+      return false;
+    }
+    if (!lingering) {
+      lingering = true;
+      closeByMs = Math.min(closeByMs, nowMs + LINGER_MS);
+      try {
+        sink.shutdownWrites();
+        return sink.flush();
+      } catch (IOException _) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether so much more may still come after the farewell. */
+  public boolean drains(int bytes) {
+    drainedBytes += bytes;
+    return drainedBytes <= LINGER_BYTES;
   }
 
   /** Whether a write or a close has taken too long. */
@@ -77,7 +123,8 @@ public final class Connection {
     if (dropWaiting) {
       queue.dropUnsent();
     }
-    byte[] last = farewell.bytes(code, reason);
+    byte[] last = farewell.bytes(code, reason, why);
+    awaitsPeer = peer.wire() == Wire.WEB_SOCKET && last != null && !dropWaiting;
     if (last != null && !queue.answer(last)) {
       queue.dropUnsent();
       queue.answer(last);

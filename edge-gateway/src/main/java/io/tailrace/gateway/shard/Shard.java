@@ -39,6 +39,7 @@ public final class Shard implements EventTail.Taker {
   private static final int INPUTS_PER_TURN = 256;
   private static final int READ_BYTES = 64 * 1024;
   private static final long OFFER_WAIT_MS = 100;
+  private static final int RESTARTED = 1012;
 
   private final ShardCore core;
   private final XnioIoThread thread;
@@ -97,6 +98,17 @@ public final class Shard implements EventTail.Taker {
   @Override
   public void take(List<Frame> frames) throws InterruptedException {
     put(new Input.Feed(frames));
+  }
+
+  /** Ends all connections: what they hold may have a gap. On the tail thread. */
+  @Override
+  public void broken() {
+    shutDown(RESTARTED, "the gateway reads anew: connect again", "tail_broke");
+  }
+
+  /** Whether it has ended, with all its connections. From any thread. */
+  boolean isClosed() {
+    return closed;
   }
 
   /** Takes answers of the stores. From any thread but the shard's own. */
@@ -206,6 +218,10 @@ public final class Shard implements EventTail.Taker {
     if (identity != null) {
       core.decide(new Input.Identified(peer, identity), nowMs);
     }
+    if (closed) {
+      // It was on its way when the others were closed.
+      lost(connection);
+    }
   }
 
   /** Lets somebody look at a connection until that has gone. */
@@ -238,6 +254,21 @@ public final class Shard implements EventTail.Taker {
   /** Closes a connection with a code that the other side gave, or after it has gone. */
   public void close(Connection connection, int code, String reason, String label) {
     close(connection, code, reason, label, false, ports.clock().millis());
+  }
+
+  /** The other side closes, or answers a close. */
+  public void closedByPeer(Connection connection, int code) {
+    if (connection.isClosing()) {
+      if (connection.peerIsDone()) {
+        drop(connection);
+      }
+    } else {
+      close(connection, code, "", "client");
+      connection.peerIsDone();
+      if (connection.peer().queue().isEmpty()) {
+        drop(connection);
+      }
+    }
   }
 
   /** Forgets a connection that is broken. */
@@ -332,7 +363,7 @@ public final class Shard implements EventTail.Taker {
         }
         all = connection.write(buffers, this::count, nowMs);
       }
-      if (all && connection.isClosing()) {
+      if (all && connection.isClosing() && !connection.lingers(nowMs)) {
         drop(connection);
       }
     } catch (IOException _) {

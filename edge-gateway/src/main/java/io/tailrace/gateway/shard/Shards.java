@@ -16,7 +16,8 @@ import org.xnio.XnioIoThread;
 
 /**
  * One shard per I/O thread, made when that thread's first connection comes, with a copy of the
- * tail's windows: so the gateway needs to know nothing of the server that it runs in. Any thread.
+ * tail's windows: so the gateway needs to know nothing of the server that it runs in. One whose
+ * tail has broken is replaced in the same way. Any thread.
  */
 public final class Shards {
   private static final long ATTACH_WAIT_SECONDS = 10;
@@ -47,7 +48,7 @@ public final class Shards {
   public void with(HttpServerExchange exchange, Then then) throws Exception {
     XnioIoThread thread = exchange.getIoThread();
     Shard shard = byThread.get(thread);
-    if (shard == null) {
+    if (shard == null || shard.isClosed()) {
       exchange.dispatch(
           blocking,
           (HttpHandler)
@@ -70,7 +71,7 @@ public final class Shards {
   private synchronized @Nullable Shard attach(XnioIoThread thread)
       throws InterruptedException, ExecutionException, TimeoutException {
     Shard there = byThread.get(thread);
-    if (there != null) {
+    if (there != null && !there.isClosed()) {
       return there;
     }
     Shard made =

@@ -47,7 +47,13 @@ final class SocketReader implements ChannelListener<ConduitStreamSourceChannel>,
         if (n == 0) {
           break;
         }
-        if (!ended) {
+        if (ended || connection.isClosing()) {
+          if (!connection.drains(n)) {
+            shard.drop(connection);
+            return;
+          }
+          awaitClose(buffer.flip());
+        } else {
           take(buffer.flip());
           shard.settle();
           if (peer.queue().isAnswering()) {
@@ -61,6 +67,13 @@ final class SocketReader implements ChannelListener<ConduitStreamSourceChannel>,
     }
   }
 
+  /** After a farewell only the answer to it counts; after a fault not even that can be read. */
+  private void awaitClose(ByteBuffer bytes) {
+    if (!ended && parser.parse(bytes, this) != null) {
+      ended = true;
+    }
+  }
+
   private void take(ByteBuffer bytes) {
     FrameParser.Fault fault = parser.parse(bytes, this);
     if (fault != null) {
@@ -71,13 +84,16 @@ final class SocketReader implements ChannelListener<ConduitStreamSourceChannel>,
 
   @Override
   public void text(byte[] message) {
-    if (!ended) {
+    if (!ended && !connection.isClosing()) {
       shard.input(new Input.Received(peer, ClientFrames.parse(message)));
     }
   }
 
   @Override
   public void ping(byte[] payload) {
+    if (connection.isClosing()) {
+      return;
+    }
     shard.input(new Input.Heard(peer));
     if (peer.queue().answer(WebSocketText.frame(FINAL_PONG, payload))) {
       shard.changed(connection);
@@ -95,6 +111,6 @@ final class SocketReader implements ChannelListener<ConduitStreamSourceChannel>,
   @Override
   public void close(int code) {
     ended = true;
-    shard.close(connection, code == NO_STATUS ? NORMAL : code, "", "client");
+    shard.closedByPeer(connection, code == NO_STATUS ? NORMAL : code);
   }
 }

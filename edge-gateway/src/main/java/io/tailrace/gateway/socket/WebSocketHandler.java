@@ -98,7 +98,8 @@ public final class WebSocketHandler implements HttpHandler {
             new SendQueue(rules.queueBytesMax(), rules.answerBytesMax()),
             clock.millis());
     Connection connection =
-        new Connection(peer, socket.getSinkChannel(), socket, WebSocketHandler::farewell);
+        new Connection(
+            peer, socket.getSinkChannel(), socket, (code, why, _) -> farewell(code, why));
     shard.open(connection, null);
     SocketReader reader =
         new SocketReader(shard, connection, new FrameParser(rules.messageBytesMax()));

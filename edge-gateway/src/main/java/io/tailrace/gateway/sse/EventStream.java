@@ -53,15 +53,16 @@ final class EventStream implements Shard.Watcher {
       Subscription subscription = entry.getValue();
       if (subscription.isStarted()) {
         places.put(entry.getKey(), new Cursor.Place(subscription.epoch(), subscription.safe()));
-      } else {
-        waits = true;
-      }
-      ServerFrame.Reset reset = peer.resets().get(entry.getKey());
-      if (reset != null) {
-        places.put(entry.getKey(), new Cursor.Place(reset.epoch(), reset.after()));
       }
     }
-    boolean ended = peer.subscriptions().size() < wanted;
+    for (Subscription subscription : peer.subscriptions().values()) {
+      waits |= !subscription.isStarted();
+    }
+    for (ServerFrame.Reset reset : peer.resets().values()) {
+      places.put(reset.channel(), new Cursor.Place(reset.epoch(), reset.after()));
+    }
+    // Each channel is told what became of it before the stream ends.
+    boolean ended = !waits && peer.subscriptions().size() < wanted;
     boolean replaying = waits || peer.replaying() > 0;
     if (ended || nowMs - toldMs >= cursorMs || wasReplaying && !replaying) {
       tell(peer, nowMs);

@@ -6,6 +6,7 @@ import io.tailrace.gateway.fanout.Input;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.gateway.session.Peer;
+import io.tailrace.gateway.session.Subscription;
 import io.tailrace.gateway.shard.Connection;
 import io.tailrace.gateway.shard.Shard;
 import io.tailrace.gateway.shard.Shards;
@@ -47,6 +48,9 @@ public final class SseHandler implements HttpHandler {
   private static final HttpString GET = new HttpString("GET");
   private static final long RETRY_MS_MIN = 1000;
   private static final long RETRY_MS_MAX = 4000;
+
+  /** From here on a close code stands for a problem of the table. */
+  private static final int PROBLEM_CLOSE_CODES = 4000;
 
   private final Admission admission;
   private final Shards shards;
@@ -166,7 +170,7 @@ public final class SseHandler implements HttpHandler {
             new SendQueue(rules.queueBytesMax(), rules.answerBytesMax()),
             clock.millis());
     Closeable socket = exchange.getConnection();
-    Connection connection = new Connection(peer, sink, socket, (_, _) -> null);
+    Connection connection = new Connection(peer, sink, socket, SseHandler::farewell);
     shard.open(connection, request.who());
     sink.getWriteSetter().set(_ -> shard.writable(connection));
     exchange.getConnection().addCloseListener(_ -> shard.lost(connection));
@@ -174,19 +178,6 @@ public final class SseHandler implements HttpHandler {
     peer.queue().answer(EventStreamText.retry(retryMs));
 
     Cursor from = request.cursor() == null ? new Cursor(Map.of()) : Cursor.parse(request.cursor());
-    if (from == null) {
-      peer.queue()
-          .answer(
-              EventStreamText.event(
-                  "error",
-                  ServerFrames.encode(
-                      new ServerFrame.Err(
-                          null,
-                          null,
-                          ProblemCode.BAD_REQUEST.code(),
-                          "the cursor is none that was given here: every channel begins anew",
-                          null))));
-    }
     List<ClientFrame.Want> wants = new ArrayList<>();
     for (String channel : request.channels()) {
       wants.add(want(channel, from));
@@ -205,10 +196,18 @@ public final class SseHandler implements HttpHandler {
     shard.changed(connection);
   }
 
-  /** After a cursor that says nothing, everything is new: the reader holds nothing we know of. */
+  /** A stream has no close code: why it ends is its last event. */
+  private static byte @Nullable [] farewell(int code, String reason, String label) {
+    return code < PROBLEM_CLOSE_CODES
+        ? null
+        : EventStreamText.event(
+            "error", ServerFrames.encode(new ServerFrame.Err(null, null, label, reason, null)));
+  }
+
+  /** After a cursor that is none, whatever the reader holds is void. */
   private static ClientFrame.Want want(String channel, @Nullable Cursor from) {
     if (from == null) {
-      return new ClientFrame.Want(channel, 0L, null, null, Set.of());
+      return new ClientFrame.Want(channel, 0L, Subscription.Resume.NO_EPOCH, null, Set.of());
     }
     Cursor.Place place = from.places().get(channel);
     return place == null

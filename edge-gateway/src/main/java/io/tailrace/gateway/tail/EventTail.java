@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -35,8 +36,10 @@ public final class EventTail implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventTail.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration TOPIC_WAIT = Duration.ofSeconds(60);
+  private static final long PAUSE_MS_LEAST = 250;
+  private static final long PAUSE_MS_MOST = 30_000;
 
-  private final Consumer<byte[], byte[]> consumer;
+  private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Settings settings;
   private final InstantSource clock;
   private final GatewayMetrics metrics;
@@ -44,12 +47,13 @@ public final class EventTail implements AutoCloseable {
   private final ConcurrentLinkedQueue<Attachment> attachments = new ConcurrentLinkedQueue<>();
   private final List<Taker> takers = new ArrayList<>();
   private final Map<TopicPartition, Long> targets = new HashMap<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final int partitions;
-  private final Windows windows;
+  private volatile Consumer<byte[], byte[]> consumer;
+  private volatile int partitions;
+  private Windows windows;
   private volatile boolean caughtUp;
-  private volatile boolean failed;
-  private volatile boolean closed;
+  private long pauseMs = PAUSE_MS_LEAST;
 
   /**
    * How far back to read and how much to keep.
@@ -63,42 +67,51 @@ public final class EventTail implements AutoCloseable {
   public interface Taker {
     /** Takes frames, in the order of each partition. */
     void take(List<Frame> frames) throws InterruptedException;
+
+    /** Nothing follows: what is read from now on does not join what was taken. */
+    void broken();
   }
 
   private record Attachment(
       Function<Windows, ? extends Taker> make, CompletableFuture<Taker> made) {}
 
   private EventTail(
-      Consumer<byte[], byte[]> consumer,
+      Supplier<Consumer<byte[], byte[]>> consumers,
       Settings settings,
       InstantSource clock,
       GatewayMetrics metrics) {
-    this.consumer = consumer;
+    this.consumers = consumers;
     this.settings = settings;
     this.clock = clock;
     this.metrics = metrics;
-    List<TopicPartition> all = assign();
-    this.partitions = all.size();
-    this.windows = new Windows(settings.windowMs(), settings.windowBytesMax(), seek(all));
+    this.consumer = consumers.get();
+    try {
+      List<TopicPartition> all = assign();
+      this.partitions = all.size();
+      this.windows = new Windows(settings.windowMs(), settings.windowBytesMax(), seek(all));
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
   }
 
   /**
    * Looks for the topic, seeks, and starts the thread. Blocks for up to a minute where the topic is
    * not there yet.
    *
-   * @param consumer reads uncommitted, without a group; owned by the tail from here on
+   * @param consumers makes one that reads uncommitted, without a group; owned by the tail from
+   *     there on, which makes another one when the last has failed
    * @throws IllegalStateException where Kafka or the topic is not there
    */
   public static EventTail start(
-      Consumer<byte[], byte[]> consumer,
+      Supplier<Consumer<byte[], byte[]>> consumers,
       Settings settings,
       InstantSource clock,
       GatewayMetrics metrics) {
     EventTail tail;
     try {
-      tail = new EventTail(consumer, settings, clock, metrics);
+      tail = new EventTail(consumers, settings, clock, metrics);
     } catch (KafkaException e) {
-      consumer.close();
       throw new IllegalStateException(
           "the topic " + Topics.EVENTS + " cannot be read; is kafka.bootstrap right?", e);
     }
@@ -113,7 +126,7 @@ public final class EventTail implements AutoCloseable {
 
   /** Whether everything has been read that was there at the start, and reading goes on. */
   public boolean ready() {
-    return caughtUp && !failed && !closed;
+    return caughtUp && !isClosed();
   }
 
   /**
@@ -129,7 +142,7 @@ public final class EventTail implements AutoCloseable {
   /** Stops reading. */
   @Override
   public void close() {
-    closed = true;
+    closing.countDown();
     consumer.wakeup();
     try {
       if (!ended.await(5, TimeUnit.SECONDS)) {
@@ -142,7 +155,7 @@ public final class EventTail implements AutoCloseable {
 
   private List<TopicPartition> assign() {
     long deadline = System.nanoTime() + TOPIC_WAIT.toNanos();
-    while (true) {
+    while (!isClosed()) {
       List<PartitionInfo> found = consumer.partitionsFor(Topics.EVENTS, TOPIC_WAIT);
       if (found != null && !found.isEmpty()) {
         List<TopicPartition> all = new ArrayList<>();
@@ -157,6 +170,7 @@ public final class EventTail implements AutoCloseable {
             "the topic " + Topics.EVENTS + " is not there: start the relay and the sequencer");
       }
     }
+    throw new WakeupException();
   }
 
   private long[] seek(List<TopicPartition> all) {
@@ -164,6 +178,7 @@ public final class EventTail implements AutoCloseable {
     Map<TopicPartition, Long> query = new HashMap<>();
     all.forEach(partition -> query.put(partition, since));
     Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(query);
+    targets.clear();
     // Asked after: a record that comes in between is read in any case.
     targets.putAll(consumer.endOffsets(all));
     long[] starts = new long[all.size()];
@@ -179,7 +194,22 @@ public final class EventTail implements AutoCloseable {
 
   private void run() {
     try {
-      while (!closed) {
+      readOn();
+      while (!isClosed()) {
+        readAnew();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      consumer.close();
+      ended.countDown();
+    }
+  }
+
+  /** Returns when it is closed, or when Kafka refuses for good. */
+  private void readOn() throws InterruptedException {
+    try {
+      while (!isClosed()) {
         letIn();
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         long nowMs = clock.millis();
@@ -192,21 +222,52 @@ public final class EventTail implements AutoCloseable {
           noteCaughtUp();
         }
       }
-    } catch (WakeupException | InterruptException | InterruptedException e) {
-      if (!closed) {
-        fail(e);
+    } catch (WakeupException | InterruptException e) {
+      if (!isClosed()) {
+        broken(e);
       }
     } catch (RuntimeException e) {
-      fail(e);
-    } finally {
-      consumer.close();
-      ended.countDown();
+      broken(e);
     }
   }
 
-  private void fail(Exception e) {
-    failed = true;
-    LOG.atError().setCause(e).log("the tail has ended; restart this gateway");
+  /**
+   * The position may be void: the log was cut, or made anew. So everything begins as at the start,
+   * also the windows, and those that took from here are told that nothing follows.
+   */
+  private void readAnew() throws InterruptedException {
+    if (closing.await(pauseMs, TimeUnit.MILLISECONDS)) {
+      return;
+    }
+    pauseMs = Math.min(PAUSE_MS_MOST, pauseMs * 2);
+    try {
+      consumer.close();
+      consumer = consumers.get();
+      List<TopicPartition> all = assign();
+      partitions = all.size();
+      windows = new Windows(settings.windowMs(), settings.windowBytesMax(), seek(all));
+    } catch (RuntimeException e) {
+      if (!isClosed()) {
+        broken(e);
+      }
+      return;
+    }
+    readOn();
+  }
+
+  private void broken(RuntimeException e) {
+    caughtUp = false;
+    metrics.tailBroke();
+    LOG.atError()
+        .setCause(e)
+        .addKeyValue("pauseMs", pauseMs)
+        .log("the tail has ended; it reads anew");
+    takers.forEach(Taker::broken);
+    takers.clear();
+  }
+
+  private boolean isClosed() {
+    return closing.getCount() == 0;
   }
 
   private void letIn() {
@@ -251,6 +312,7 @@ public final class EventTail implements AutoCloseable {
     targets.entrySet().removeIf(target -> consumer.position(target.getKey()) >= target.getValue());
     caughtUp = targets.isEmpty();
     if (caughtUp) {
+      pauseMs = PAUSE_MS_LEAST;
       LOG.atInfo().addKeyValue("partitions", partitions).log("the tail has caught up");
     }
   }

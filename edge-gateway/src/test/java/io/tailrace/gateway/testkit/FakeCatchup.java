@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.join.JoinWire;
+import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,6 +86,11 @@ public final class FakeCatchup implements AutoCloseable {
   /** The stores have one more event. */
   public void store(Event event) {
     byChannel.computeIfAbsent(event.channel().full(), _ -> new ArrayList<>()).add(event);
+  }
+
+  /** The stores have nothing of a channel any more. */
+  public void forget(Channel channel) {
+    byChannel.remove(channel.full());
   }
 
   @Override

@@ -1,0 +1,70 @@
+package io.tailrace.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.gateway.testkit.Gateway;
+import io.tailrace.gateway.testkit.RawSocket;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.testkit.Await;
+import io.tailrace.schemas.topic.TopicAdmin;
+import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+
+/** What the gateway does when the log that it reads is gone. */
+final class TailIT {
+  @Test
+  void aLogThatIsMadeAnewIsReadAnewAndNobodyStaysOnTheOldOne() throws Exception {
+    Channel channel = Gateway.channel("anew");
+    try (KafkaBroker broker = KafkaBroker.temporary();
+        Gateway gateway = new Gateway(broker);
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+        RawSocket socket = gateway.hello("ann")) {
+      for (int i = 0; i < 10; i++) {
+        gateway.publish(channel, "{}");
+      }
+      gateway.settle();
+      socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:anew\",\"after\":10}");
+      socket.json("subscribed");
+
+      admin.deleteTopics(List.of(Topics.EVENTS)).all().get();
+      Await.until("the topic is there again", () -> made(admin));
+
+      assertEquals(1012, socket.closeCode());
+      Await.until("it has caught up", () -> gateway.service().ready());
+      assertTrue(gateway.service().metrics().scrape().contains("gateway_tail_breaks_total 1.0"));
+      gateway.feed().epoch(2);
+      gateway.catchup().epoch(2);
+      gateway.catchup().forget(channel);
+      gateway.publish(channel, "{}");
+      gateway.settle();
+      try (RawSocket again = gateway.hello("ann")) {
+        again.send(
+            "{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:anew\",\"after\":10,\"epoch\":1}");
+        JsonNode reset = again.json();
+        assertEquals("reset", reset.path("t").asText(), reset.toString());
+        again.send("{\"t\":\"subscribe\",\"ref\":2,\"channel\":\"chat:anew\",\"after\":0}");
+        assertEquals(2, again.json("subscribed").path("epoch").asInt());
+        assertEquals(1, again.json("event").path("seq").asLong());
+        gateway.publish(channel, "{}");
+        assertEquals(2, again.json("event").path("seq").asLong());
+      }
+    }
+  }
+
+  private static boolean made(Admin admin) {
+    try {
+      TopicAdmin.ensure(admin, new TopicPlan(4, (short) 1, Duration.ofDays(1)));
+      return admin.listTopics().names().get().contains(Topics.EVENTS);
+    } catch (Exception _) {
+      return false; // the old one is still being deleted
+    }
+  }
+}
