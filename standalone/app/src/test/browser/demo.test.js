@@ -57,7 +57,9 @@ test('who was cut off gets exactly what was missed, and then holds the same hist
   await right.shows(`${mark} before`);
   await right.cut.click();
   await right.isReconnecting();
-  assert.equal(await right.words.textContent(), 'Reconnecting…');
+  assert.match(await right.words.textContent(), /^(Reconnecting…|Showing cached messages)$/);
+  await right.root.locator('.words', { hasText: 'Showing cached messages' }).waitFor();
+  assert.match(await right.root.locator('.more').textContent(), /^(reconnecting (in \d+ s|now))?$/);
 
   const missed = Array.from({ length: 12 }, (_, i) => `${mark} missed ${i}`);
   for (const line of missed) {

@@ -93,8 +93,9 @@ class PaneOnPage {
     return this.page.locator(`${this.selector}[data-phase="live"]`).waitFor();
   }
 
+  /** Cut off: on the way back, or showing what it holds. */
   isReconnecting() {
-    return this.page.locator(`${this.selector}[data-phase="reconnecting"]`).waitFor();
+    return this.page.locator(`${this.selector}[data-away]`).waitFor();
   }
 
   async write(text) {

@@ -1,26 +1,30 @@
 /**
- * What is being sent from one pane, below its events until the answer is there. A message that failed keeps its key,
- * so sending it again cannot say it twice.
+ * What is being sent from one pane, below its events until it is one of them. A message that failed keeps its id, so
+ * sending it again cannot say it twice.
  */
 export class Outbox {
   #line;
-  #publish;
+  #send;
   #announce;
 
-  /** @param {(text: string, key: string) => Promise<unknown>} publish */
-  constructor(pane, publish, announce) {
+  /** @param {(text: string) => import('/client/index.js').Send} send */
+  constructor(pane, send, announce) {
     this.#line = pane.querySelector('.outbox');
-    this.#publish = publish;
+    this.#send = send;
     this.#announce = announce;
   }
 
-  async send(text, key = newKey()) {
+  send(text) {
+    this.#follow(text, this.#send(text));
+  }
+
+  async #follow(text, send) {
     const note = document.createElement('span');
     note.className = 'sending';
     // an answer is normally there before this could be read
     const slow = setTimeout(() => this.#show(note, `Sending “${text}”…`), 250);
     try {
-      await this.#publish(text, key);
+      await send.done;
       this.#remove(note);
     } catch (problem) {
       this.#show(note, `Not sent: “${text}”. ${problem.message} `);
@@ -29,7 +33,8 @@ export class Outbox {
       again.textContent = 'Send again';
       again.addEventListener('click', () => {
         this.#remove(note);
-        this.send(text, key);
+        send.retry();
+        this.#follow(text, send);
       });
       note.append(again);
       this.#announce(`Not sent: ${text}`);
@@ -48,8 +53,4 @@ export class Outbox {
     note.remove();
     this.#line.hidden = this.#line.childElementCount === 0;
   }
-}
-
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('-');
 }

@@ -10,6 +10,10 @@ import { connect } from '/client/index.js';
 /** Messages of more events at once are announced as a number. */
 const ANNOUNCED_MAX = 3;
 
+const isLive = ({ phase }) => phase === 'live' || phase === 'degraded';
+/** What is shown waits for a connection. */
+const isAway = ({ phase }) => phase === 'connecting' || phase === 'cached';
+
 /** One user: a client of its own behind a cable of its own, and what that user sees. */
 export class Pane {
   #element;
@@ -47,7 +51,7 @@ export class Pane {
     this.#list = new EventsList(element, () => this.#client.clock, (event, ms) => timing.add(event, ms));
     this.#outbox = new Outbox(
       element,
-      (text, key) => this.#client.publish(who.channel, 'message.posted', { text }, { key }),
+      (text) => this.#client.send(who.channel, 'message.posted', { text }),
       page.announce,
     );
     this.auto = new AutoWriter((text) => this.#outbox.send(text));
@@ -59,7 +63,12 @@ export class Pane {
       onVoid: ({ after }) => this.#list.void(after),
     });
     this.#follower.watch((state) => this.#onState(state));
-    this.#client.watch(() => this.#showCountdown());
+    this.#client.watch(({ phase }) => {
+      if (phase === 'open') {
+        this.#joinedAtMs = nowMs();
+      }
+      this.#showCountdown();
+    });
   }
 
   get state() {
@@ -141,21 +150,18 @@ export class Pane {
   }
 
   #onState(state) {
-    if (state.phase === 'joining') {
-      this.#joinedAtMs = nowMs();
-    }
     this.#followCatchUp(state);
-    if (state.phase === 'live') {
+    if (isLive(state)) {
       this.#everLive = true;
       this.#cutAtMs = null;
     }
-    const said = words.state(state);
-    if (this.#element.dataset.phase !== state.phase) {
-      this.#element.dataset.phase = state.phase;
-      if (state.phase === 'reconnecting') {
-        this.#announce(`${words.name(this.user)}: ${said}`);
-      }
+    const said = words.state(state, this.#everLive);
+    this.#element.dataset.phase = state.phase;
+    const isAwayNow = this.#everLive && isAway(state);
+    if (isAwayNow && !this.#element.hasAttribute('data-away')) {
+      this.#announce(`${words.name(this.user)}: ${said}`);
     }
+    this.#element.toggleAttribute('data-away', isAwayNow);
     this.#part('.words').textContent = said;
     this.#part('.facts .seq').textContent = words.count(state.seq);
     this.#part('.facts .chain').textContent = words.chain(state.chain);
@@ -170,7 +176,7 @@ export class Pane {
       this.#list.openGroup(!this.#everLive);
     } else if (!catching && this.#catchUp !== null) {
       const { after, to, via } = this.#catchUp;
-      const reached = phase === 'live' ? to : seq;
+      const reached = isLive({ phase }) ? to : seq;
       const awayMs = this.#cutAtMs === null ? null : this.#joinedAtMs - this.#cutAtMs;
       this.#list.closeGroup({ after, to: reached, via, tookMs: nowMs() - this.#joinedAtMs, awayMs });
       if (this.#everLive) {
@@ -185,12 +191,13 @@ export class Pane {
     clearTimeout(this.#ticking);
     const { retryAtMs } = this.#client.state;
     const more = this.#part('.more');
-    if (retryAtMs === null || this.#follower?.state.phase !== 'reconnecting') {
+    if (retryAtMs === null || this.#follower === undefined || !isAway(this.#follower.state)) {
       more.textContent = '';
       return;
     }
     const leftMs = Math.max(retryAtMs - nowMs(), 0);
-    more.textContent = leftMs > 500 ? `in ${Math.ceil(leftMs / 1000)} s` : 'now';
+    const again = this.#follower.state.phase === 'cached' ? 'reconnecting ' : '';
+    more.textContent = leftMs > 500 ? `${again}in ${Math.ceil(leftMs / 1000)} s` : `${again}now`;
     this.#ticking = setTimeout(() => this.#showCountdown(), leftMs % 1000 || 1000);
   }
 }

@@ -30,23 +30,21 @@ export const via = (how) => VIA[how];
 
 /**
  * @param {{phase: string, seq: number, catchUpTo: number | null, problem: object | null}} state
+ * @param {boolean} wasLive the events shown were live before: this is no first connect
  */
-export function state({ phase, seq, catchUpTo, problem }) {
+export function state({ phase, seq, catchUpTo, problem }, wasLive) {
   switch (phase) {
     case 'connecting':
-      return 'Connecting…';
-    case 'reconnecting':
-      return 'Reconnecting…';
-    case 'joining':
-      return 'Joining…';
-    case 'replaying':
+      return wasLive ? 'Reconnecting…' : 'Connecting…';
+    case 'cached':
+      return 'Showing cached messages';
     case 'catchingUp':
       return `Catching up ${events(Math.max(catchUpTo - seq, 0))}`;
     case 'live':
       return 'Live';
-    case 'offline':
-      return 'Offline';
+    case 'degraded':
+      return 'Live, a little late';
     default:
-      return problem?.detail ?? phase;
+      return problem?.detail ?? 'Left';
   }
 }
