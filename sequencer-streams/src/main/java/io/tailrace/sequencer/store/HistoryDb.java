@@ -134,6 +134,22 @@ final class HistoryDb implements AutoCloseable {
     batchOffset = Math.max(batchOffset, recordOffset);
   }
 
+  /**
+   * Takes the end mark of a rebuild into the batch: all of the partition's channels are in that
+   * epoch from here on, those without an event in it are empty.
+   */
+  void addMark(int markedEpoch, long recordOffset) throws RocksDBException {
+    raiseEpoch(markedEpoch);
+    batchOffset = Math.max(batchOffset, recordOffset);
+  }
+
+  private void raiseEpoch(int seen) throws RocksDBException {
+    if (seen > epoch) {
+      epoch = seen;
+      batch.put(HistoryKeys.EPOCH, ByteBuffer.allocate(4).putInt(epoch).array());
+    }
+  }
+
   /** Writes the batch; returns the heads that readers can see now. */
   Map<Channel, Head> write() throws RocksDBException {
     if (batchOffset == offset && batch.count() == 0) {
@@ -274,10 +290,7 @@ final class HistoryDb implements AutoCloseable {
     if (entity != null) {
       batch.put(HistoryKeys.entity(channel, entity.getBytes(UTF_8)), stored.encodeEntity());
     }
-    if (event.epoch() > epoch) {
-      epoch = event.epoch();
-      batch.put(HistoryKeys.EPOCH, ByteBuffer.allocate(4).putInt(epoch).array());
-    }
+    raiseEpoch(event.epoch());
     batchHeads.put(channel, Retention.isDue(next.seq()) ? trim(channel, next, committedMs) : next);
   }
 

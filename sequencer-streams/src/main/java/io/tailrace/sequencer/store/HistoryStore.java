@@ -3,6 +3,7 @@ package io.tailrace.sequencer.store;
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import java.io.File;
 import java.util.Collection;
@@ -77,7 +78,11 @@ final class HistoryStore implements StateStore {
       long offset) {
     HistoryDb opened = opened();
     try {
-      opened.add(read(key, headers, value, offset), committedMs, offset);
+      if (EpochMark.is(headers)) {
+        opened.addMark(EpochMark.epochOf(headers), offset);
+      } else {
+        opened.add(read(key, headers, value, offset), committedMs, offset);
+      }
       return opened.batchSize() >= BATCH_OPERATIONS_MAX;
     } catch (RocksDBException e) {
       throw new IllegalStateException("the history store cannot be written", e);

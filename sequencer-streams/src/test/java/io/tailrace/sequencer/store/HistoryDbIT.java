@@ -94,6 +94,26 @@ class HistoryDbIT {
   }
 
   @Test
+  void aMarkBringsChannelsWithoutEventsIntoTheEpochToo() throws RocksDBException {
+    addAndWrite(writer, 3);
+    db.addMark(2, offset++);
+    db.write();
+
+    reopenClosed();
+
+    try (HistoryReader.View view = view()) {
+      assertEquals(2, view.epoch());
+      assertEquals(Head.empty(2), view.head(A));
+      assertEquals(offset, view.position());
+    }
+  }
+
+  private void reopenClosed() {
+    db.close();
+    reopen();
+  }
+
+  @Test
   void eventsComeInOrderAndInParts() throws RocksDBException {
     ChannelWriter other = new ChannelWriter(AB, 1);
     for (int i = 0; i < 300; i++) {
