@@ -79,7 +79,7 @@ final class WriteFlow {
       case Target.Channel target -> {
         Channel channel = Channel.parse(identity.tenant(), target.name());
         if (channel == null) {
-          yield refuse(ProblemCode.NOT_FOUND, "no channel name: it is kind:id, such as chat:lobby");
+          yield refuse(ProblemCode.BAD_REQUEST, "a channel is kind:id, such as chat:lobby");
         }
         Problem refusal = right.refusal(identity, channel);
         yield refusal != null

@@ -52,10 +52,10 @@ class RefusalIT {
   @Test
   void address() {
     String body = Caller.message("x");
-    assertRefused(404, "not_found", ada.event("chat", body));
+    assertRefused(400, "bad_request", ada.event("chat", body));
     assertRefused(404, "not_found", ada.event("nokind:a", body));
-    assertRefused(404, "not_found", ada.event("chat:a%20b", body));
-    assertRefused(404, "not_found", ada.event("chat:" + "x".repeat(201), body));
+    assertRefused(400, "bad_request", ada.event("chat:a%20b", body));
+    assertRefused(400, "bad_request", ada.event("chat:" + "x".repeat(201), body));
     assertEquals(201, ada.event("chat:" + "x".repeat(200), body).status());
     assertEquals(201, ada.event("chat%3Aescaped", body).status());
     assertRefused(400, "bad_request", ada.post("/v1/channels/chat:a/events?ack=maybe", body));
