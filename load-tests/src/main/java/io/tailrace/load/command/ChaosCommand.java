@@ -97,10 +97,11 @@ public final class ChaosCommand implements Callable<Integer> {
 
   private VerifyResult run(long chosen, Path folder) throws InterruptedException {
     var options = options(chosen);
-    try (var bar = new Bar("chaos");
+    try (var js = NodeNotice.open(spec);
+        var bar = new Bar("chaos");
         Victims victims = victims(folder);
         Killings killings = new Killings(victims, kills, pauseMs, chosen);
-        var verification = new Verification(options, victims.target(), killings, bar)) {
+        var verification = new Verification(options, victims.target(), killings, bar, js)) {
       return verification.run();
     } catch (IOException | SQLException failure) {
       throw new CommandException("The system cannot be reached: " + failure.getMessage(), failure);

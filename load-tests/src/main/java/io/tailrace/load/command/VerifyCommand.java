@@ -78,9 +78,10 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private VerifyResult run(VerifyOptions options) throws InterruptedException {
-    try (var bar = new Bar("verify");
+    try (var js = NodeNotice.open(spec);
+        var bar = new Bar("verify");
         var verification =
-            new Verification(options, target.system().target(), Disturbance.NONE, bar)) {
+            new Verification(options, target.system().target(), Disturbance.NONE, bar, js)) {
       return verification.run();
     } catch (IOException | SQLException failure) {
       throw new CommandException("The system cannot be reached: " + failure.getMessage(), failure);

@@ -7,50 +7,53 @@ import io.tailrace.client.TailraceClient;
 import io.tailrace.client.Transport;
 import io.tailrace.client.channel.Trouble;
 import io.tailrace.load.driver.Counters.Name;
+import io.tailrace.load.oracle.Via;
 import io.tailrace.load.oracle.Witness;
+import io.tailrace.load.target.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A subscriber that uses the product's Java client, which promises each event once and in order:
- * here a repeat or a gap is a violation. It needs gateway and history at one address. The client's
- * thread calls it.
+ * A subscriber that uses the product's Java client, behind an application that is slow every now
+ * and then. The client's thread calls it.
  */
 public final class ClientFollower implements Follower {
-  private final String name;
-  private final Counters counters;
-  private final Failures failures;
-  private final TailraceClient client;
-  private final Map<String, Trail> trails = new LinkedHashMap<>();
-  private final AtomicLong stallMs = new AtomicLong();
+  private static final int EVENTS_BETWEEN_STALLS = 2_000;
+  private static final int STALL_MS_MAX = 1_500;
 
-  /** Follows the channels from their first event on. */
+  private final Seat seat;
+  private final Counters counters;
+  private final Random random;
+  private final TailraceClient client;
+  private final Map<String, ClientTrail> trails = new LinkedHashMap<>();
+
+  /** Follows the channels from their first event on, reached {@code through} an address. */
   public ClientFollower(
-      String name, List<String> channels, int epoch, Transport transport, Crew crew) {
-    this.name = name;
+      Seat seat, Transport transport, Numbered numbered, Target through, Random random) {
+    var crew = numbered.crew();
+    this.seat = seat;
     this.counters = crew.counters();
-    this.failures = crew.failures();
-    var http = crew.http(name);
+    this.random = random;
+    var http = crew.http(seat.user(), through);
     this.client =
         TailraceClient.builder(http.gateway().toString())
             .token(http::token)
+            .device(seat.device())
             .transport(transport)
             .build();
-    for (var channel : channels) {
-      var trail = new Trail(name, channel);
-      trail.subscribed(epoch, 0, 0);
-      trails.put(channel, trail);
+    for (var channel : seat.channels()) {
+      trails.put(channel, new ClientTrail(seat, channel, numbered.epoch(), Via.JAVA_CLIENT, crew));
     }
     trails.forEach((channel, trail) -> client.subscribe(channel, 0, new Listener(trail)));
   }
 
   private final class Listener implements ChannelListener {
-    private final Trail trail;
+    private final ClientTrail trail;
 
-    Listener(Trail trail) {
+    Listener(ClientTrail trail) {
       this.trail = trail;
     }
 
@@ -59,36 +62,23 @@ public final class ClientFollower implements Follower {
       var seen =
           new SeenEvent(
               event.channel(), event.seq(), event.envelope(), event.chain(), event.data());
-      try {
-        if (trail.offer(seen, false) != Trail.Outcome.APPLIED) {
-          throw new ProtocolViolation(
-              "%s, channel %s: the client delivered seq %d after seq %d"
-                  .formatted(name, trail.channel(), event.seq(), trail.last()));
-        }
-        counters.count(Name.DELIVERED);
-      } catch (ProtocolViolation violation) {
-        failures.fail(violation);
-      }
+      trail.delivered(seen);
       stall();
     }
 
     @Override
     public void onLive(int epoch, long head) {
-      trail.subscribed(epoch, head, 0);
+      trail.live(epoch, head);
     }
 
     @Override
     public void onReset(int epoch, long after) {
-      counters.count(Name.RESETS);
       trail.reset(after);
     }
 
     @Override
     public void onSnapshot(Snapshot snapshot) {
-      failures.fail(
-          new ProtocolViolation(
-              "%s, channel %s: got a snapshot although no history is gone"
-                  .formatted(name, trail.channel())));
+      trail.wrong("got a snapshot although no history is gone");
     }
 
     @Override
@@ -104,7 +94,7 @@ public final class ClientFollower implements Follower {
 
     @Override
     public void onEnded(String code, String detail) {
-      failures.fail(new ProtocolViolation("%s was ended: %s, %s".formatted(name, code, detail)));
+      trail.wrong("was ended: %s, %s".formatted(code, detail));
     }
 
     @Override
@@ -114,10 +104,9 @@ public final class ClientFollower implements Follower {
   }
 
   private void stall() {
-    long ms = stallMs.getAndSet(0);
-    if (ms > 0) {
+    if (random.nextInt(EVENTS_BETWEEN_STALLS) == 0) {
       try {
-        TimeUnit.MILLISECONDS.sleep(ms);
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(STALL_MS_MAX));
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
       }
@@ -126,41 +115,30 @@ public final class ClientFollower implements Follower {
 
   @Override
   public String name() {
-    return name;
+    return seat.name();
   }
 
   @Override
   public List<String> channels() {
-    return List.copyOf(trails.keySet());
-  }
-
-  @Override
-  public void cut() {
-    counters.count(Name.CUTS);
-    client.cutConnection();
-  }
-
-  @Override
-  public void stall(long ms) {
-    stallMs.set(ms);
+    return seat.channels();
   }
 
   @Override
   public long last(String channel) {
     var trail = trails.get(channel);
-    return trail == null ? 0 : trail.last();
+    return trail == null ? 0 : trail.trail().last();
   }
 
   @Override
   public boolean subscribed(String channel) {
     var trail = trails.get(channel);
-    return trail != null && trail.begun();
+    return trail != null && trail.trail().begun();
   }
 
   @Override
   public List<Witness> witnesses(String channel) {
     var trail = trails.get(channel);
-    return trail == null ? List.of() : trail.witnesses();
+    return trail == null ? List.of() : trail.trail().witnesses();
   }
 
   @Override

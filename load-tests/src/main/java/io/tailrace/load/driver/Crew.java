@@ -42,7 +42,12 @@ public final class Crew implements AutoCloseable {
 
   /** The HTTP interface as this user. */
   public Http http(String user) {
-    return new Http(client, target, target.tokens().apply(user));
+    return http(user, target);
+  }
+
+  /** The same, reached through another address. */
+  public Http http(String user, Target through) {
+    return new Http(client, through, through.tokens().apply(user));
   }
 
   /** Lets the actor act this often, in a thread of its own, until {@link #stop}. */

@@ -3,19 +3,13 @@ package io.tailrace.load.driver;
 import io.tailrace.load.oracle.Witness;
 import java.util.List;
 
-/** A subscriber that follows the protocol and can be disturbed. */
+/** A subscriber that follows the protocol, whatever is done to its connections. */
 public interface Follower extends AutoCloseable {
 
   /** How it is called in counterexamples. */
   String name();
 
   List<String> channels();
-
-  /** Breaks its connection without a word; it comes back by itself. */
-  void cut();
-
-  /** Stops reading for this long, so that the server's queue for it fills. */
-  void stall(long ms);
 
   /** How far it has applied the channel. */
   long last(String channel);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tailrace.load.driver.Counters.Name;
+import io.tailrace.load.oracle.Via;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -87,11 +88,12 @@ final class FrameHandler {
 
   private Next event(byte[] frame) throws IOException {
     var event = EventParser.parse(frame);
-    return offer(trail(event.channel()), event, false);
+    var trail = trail(event.channel());
+    return offer(trail, event, trail.framed(event.seq()));
   }
 
-  private Next offer(Trail trail, SeenEvent event, boolean caughtUp) {
-    return switch (trail.offer(event, caughtUp)) {
+  private Next offer(Trail trail, SeenEvent event, Via via) {
+    return switch (trail.offer(event, via)) {
       case APPLIED -> {
         counters.count(Name.DELIVERED);
         yield READ;
@@ -134,7 +136,7 @@ final class FrameHandler {
       }
       long before = trail.last();
       for (var event : HistoryAnswer.parse(answer.body()).events()) {
-        if (!(offer(trail, event, true) instanceof Next.Read)) {
+        if (!(offer(trail, event, Via.CATCH_UP) instanceof Next.Read)) {
           return new Next.SubscribeAgain(trail, 0);
         }
       }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A WebSocket (RFC 6455) as bare as it can be: it sends any bytes that it is told to, also wrong
- * ones, and can be cut without a word. A real client library would refuse to do either. One thread
- * reads, one sends.
+ * ones, which a real client library would refuse to do. One thread reads, one sends.
  */
 public final class RawSocket implements AutoCloseable {
   /** Opcodes of RFC 6455, section 11.8. */
@@ -28,6 +28,9 @@ public final class RawSocket implements AutoCloseable {
   private static final int CONNECT_MS = 5_000;
   private static final int PAYLOAD_MAX = 8 << 20;
   private static final int HEAD_MAX = 16 << 10;
+
+  /** How long the rest of a frame may take once it has begun. */
+  private static final int FRAME_MS = 10_000;
 
   /** A frame as it came. */
   public record Frame(boolean fin, int opcode, byte[] payload) {
@@ -45,6 +48,7 @@ public final class RawSocket implements AutoCloseable {
   private final DataInputStream in;
   private final OutputStream out;
   private final String head;
+  private int receiveMs;
 
   private RawSocket(Socket socket, DataInputStream in, String head) throws IOException {
     this.socket = socket;
@@ -132,17 +136,31 @@ public final class RawSocket implements AutoCloseable {
 
   /** How long {@link #receive} waits; 0 for ever. */
   public void receiveTimeout(int ms) throws IOException {
+    receiveMs = ms;
     socket.setSoTimeout(ms);
   }
 
   /**
    * The next frame.
    *
-   * @throws java.net.SocketTimeoutException if none comes in time
+   * @throws SocketTimeoutException if none begins in time
    * @throws java.io.EOFException if the connection ended without a close frame
+   * @throws IOException if one has begun and does not go on
    */
   public Frame receive() throws IOException {
     int first = in.readUnsignedByte();
+    socket.setSoTimeout(FRAME_MS);
+    try {
+      return rest(first);
+    } catch (SocketTimeoutException e) {
+      // Not the caller's time-out: what has been read of the frame cannot be put back.
+      throw new IOException("a frame does not go on", e);
+    } finally {
+      socket.setSoTimeout(receiveMs);
+    }
+  }
+
+  private Frame rest(int first) throws IOException {
     int second = in.readUnsignedByte();
     if ((second & 0x80) != 0) {
       throw new ProtocolViolation("a server must not mask its frames");
@@ -156,20 +174,9 @@ public final class RawSocket implements AutoCloseable {
     if (length < 0 || length > PAYLOAD_MAX) {
       throw new ProtocolViolation("a frame of " + length + " bytes");
     }
-    return new Frame((first & 0x80) != 0, first & 0xf, in.readNBytes((int) length));
-  }
-
-  /**
-   * Ends the connection at once, with a reset instead of a close frame: what a lost network looks
-   * like to a server, nearly.
-   */
-  public void cut() {
-    try {
-      socket.setSoLinger(true, 0);
-      socket.close();
-    } catch (IOException _) {
-      // It was to be dead, and is.
-    }
+    var payload = new byte[(int) length];
+    in.readFully(payload);
+    return new Frame((first & 0x80) != 0, first & 0xf, payload);
   }
 
   @Override

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tailrace.load.driver.Counters.Name;
 import io.tailrace.load.driver.FrameHandler.Next;
-import io.tailrace.load.oracle.Witness;
+import io.tailrace.load.target.Target;
 import io.tailrace.schemas.event.Chain;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,70 +13,34 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A subscriber over the WebSocket. Its own virtual thread does everything; {@link #cut} and {@link
- * #stall} may come from any other.
- */
-public final class SocketFollower implements Follower {
+/** A subscriber over the WebSocket. */
+public final class SocketFollower extends ProtocolFollower {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int TICK_MS = 200;
   private static final int PING_EVERY_MS = 5_000;
-  private static final int BACKOFF_MAX_MS = 500;
 
   private record Again(Trail trail, long atNanos) {}
 
-  private final String name;
-  private final Http http;
-  private final Counters counters;
-  private final Failures failures;
-  private final RandomGenerator random;
   private final boolean fromStart;
-  private final FrameHandler handler;
   private final Queue<Again> again = new ArrayDeque<>();
-  private final AtomicLong stallMs = new AtomicLong();
-  private final Thread thread;
-  private volatile boolean closed;
-  private volatile @Nullable RawSocket socket;
   private long ref;
 
   /**
    * @param fromStart whether it asks for everything from seq 1 on, or only for what comes
+   * @param through how it reaches the system
    */
-  public SocketFollower(
-      String name, List<String> channels, boolean fromStart, Crew crew, RandomGenerator random) {
-    this.name = name;
-    this.http = crew.http(name);
-    this.counters = crew.counters();
-    this.failures = crew.failures();
-    this.random = random;
+  public SocketFollower(Seat seat, boolean fromStart, Crew crew, Target through, Random random) {
+    super(seat, crew, through, random);
     this.fromStart = fromStart;
-    this.handler = new FrameHandler(name, channels, http, counters);
-    this.thread = Thread.ofVirtual().name(name).start(this::run);
+    begin();
   }
 
-  private void run() {
-    while (!closed) {
-      try {
-        connected();
-      } catch (IOException lost) {
-        counters.count(Name.LOST_CONNECTIONS);
-        pause(random.nextInt(10, BACKOFF_MAX_MS));
-      } catch (InterruptedException _) {
-        return;
-      } catch (RuntimeException failure) {
-        failures.fail(failure);
-        return;
-      }
-    }
-  }
-
-  private void connected() throws IOException, InterruptedException {
+  @Override
+  void connected() throws IOException, InterruptedException {
     try (var open = RawSocket.open(http.gateway())) {
-      socket = open;
       counters.count(Name.CONNECTS);
       again.clear();
       open.sendText(
@@ -84,13 +48,13 @@ public final class SocketFollower implements Follower {
               .put("t", "hello")
               .put("ref", ++ref)
               .put("token", http.token())
-              .put("device", name)
+              .put("device", seat.device())
               .put("version", 1)
               .toString());
       subscribeAll(open);
       open.receiveTimeout(TICK_MS);
       long pingAt = System.nanoTime() + PING_EVERY_MS * 1_000_000L;
-      while (!closed) {
+      while (!isClosed()) {
         var frame = receive(open);
         if (frame != null && !act(open, frame)) {
           return;
@@ -101,7 +65,6 @@ public final class SocketFollower implements Follower {
           open.sendText(JSON.createObjectNode().put("t", "ping").put("ref", ++ref).toString());
           pingAt = now + PING_EVERY_MS * 1_000_000L;
         }
-        pause(stallMs.getAndSet(0));
       }
     }
   }
@@ -122,7 +85,7 @@ public final class SocketFollower implements Follower {
       }
       case RawSocket.PONG -> null;
       case RawSocket.CLOSE -> throw closed(frame);
-      default -> throw new ProtocolViolation(name + " got a frame of opcode " + frame.opcode());
+      default -> throw new ProtocolViolation(name() + " got a frame of opcode " + frame.opcode());
     };
   }
 
@@ -140,7 +103,7 @@ public final class SocketFollower implements Follower {
   private IOException closed(RawSocket.Frame frame) {
     int code = frame.closeCode();
     if (code == 4400 || code == 4401 || code == 4413 || code == 4426) {
-      throw new ProtocolViolation(name + " was closed with " + code + ": " + frame.text());
+      throw new ProtocolViolation(name() + " was closed with " + code + ": " + frame.text());
     }
     return new IOException("closed with " + code);
   }
@@ -203,63 +166,5 @@ public final class SocketFollower implements Follower {
       }
     }
     return frame;
-  }
-
-  private static void pause(long ms) {
-    if (ms > 0) {
-      try {
-        Thread.sleep(ms);
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public List<String> channels() {
-    return List.copyOf(handler.trails().keySet());
-  }
-
-  @Override
-  public void cut() {
-    var open = socket;
-    if (open != null) {
-      counters.count(Name.CUTS);
-      open.cut();
-    }
-  }
-
-  @Override
-  public void stall(long ms) {
-    stallMs.set(ms);
-  }
-
-  @Override
-  public long last(String channel) {
-    var trail = handler.trails().get(channel);
-    return trail == null ? 0 : trail.last();
-  }
-
-  @Override
-  public boolean subscribed(String channel) {
-    var trail = handler.trails().get(channel);
-    return trail != null && trail.begun();
-  }
-
-  @Override
-  public List<Witness> witnesses(String channel) {
-    var trail = handler.trails().get(channel);
-    return trail == null ? List.of() : trail.witnesses();
-  }
-
-  @Override
-  public void close() {
-    closed = true;
-    thread.interrupt();
   }
 }

@@ -54,9 +54,13 @@ final class Trail {
     liveAbove = head;
   }
 
-  synchronized Outcome offer(SeenEvent event, boolean caughtUp) {
+  /** The way of an event that came as a frame: what was there at the subscription is replayed. */
+  synchronized Via framed(long seq) {
+    return seq <= liveAbove ? Via.REPLAY : Via.LIVE;
+  }
+
+  synchronized Outcome offer(SeenEvent event, Via via) {
     long last = last();
-    var via = caughtUp ? Via.CATCH_UP : event.seq() <= liveAbove ? Via.REPLAY : Via.LIVE;
     if (event.seq() > last + 1) {
       return Outcome.GAP;
     }

@@ -9,7 +9,10 @@ public enum Via {
   REPLAY("replay"),
   CATCH_UP("catch-up"),
   HISTORY("history"),
-  PAGE("page");
+  PAGE("page"),
+  LONG_POLL("long poll"),
+  JAVA_CLIENT("Java client"),
+  JS_CLIENT("JavaScript client");
 
   private final String words;
 

@@ -1,18 +1,16 @@
 package io.tailrace.load.scenario;
 
-import io.tailrace.client.Transport;
-import io.tailrace.load.driver.ClientFollower;
 import io.tailrace.load.driver.CommitLog;
 import io.tailrace.load.driver.CopyWriter;
 import io.tailrace.load.driver.Counters;
 import io.tailrace.load.driver.Crew;
 import io.tailrace.load.driver.Follower;
 import io.tailrace.load.driver.HttpWriter;
+import io.tailrace.load.driver.JsClient;
 import io.tailrace.load.driver.Ledger;
+import io.tailrace.load.driver.Numbered;
 import io.tailrace.load.driver.Reader;
-import io.tailrace.load.driver.SocketFollower;
 import io.tailrace.load.driver.SqlWriter;
-import io.tailrace.load.driver.SseFollower;
 import io.tailrace.load.oracle.Counterexample;
 import io.tailrace.load.oracle.Oracle;
 import io.tailrace.load.oracle.Verdict;
@@ -20,7 +18,6 @@ import io.tailrace.load.target.RunningSystem;
 import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,6 +25,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The invariants, checked from the outside while writers write, readers read and connections break.
@@ -40,8 +38,6 @@ public final class Verification implements AutoCloseable {
   /** A run goes on until the system was disturbed often enough, but not for ever. */
   private static final int LONGER_AT_MOST = 3;
 
-  private static final int STALL_MS_MAX = 1_500;
-
   /** Events that one act of a writer makes on average, by which the pace is divided. */
   private static final double SQL_EVENTS = 5;
 
@@ -52,17 +48,23 @@ public final class Verification implements AutoCloseable {
   private final Target target;
   private final Disturbance disturbance;
   private final Progress progress;
+  private final @Nullable JsClient js;
   private final Crew crew;
   private final Random random;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
-  private final List<Follower> followers = new ArrayList<>();
   private int epoch;
 
   /**
    * @param disturbance what happens to the system meanwhile
+   * @param js the product's JavaScript client, or null where Node is missing
    */
   public Verification(
-      VerifyOptions options, Target target, Disturbance disturbance, Progress progress) {
+      VerifyOptions options,
+      Target target,
+      Disturbance disturbance,
+      Progress progress,
+      @Nullable JsClient js) {
+    this.js = js;
     this.disturbance = disturbance;
     this.options = options;
     this.target = target;
@@ -89,11 +91,15 @@ public final class Verification implements AutoCloseable {
     var ledger = new Ledger(channels, epoch);
     var slot = "tailrace_verify_" + run;
     try (var commits = CommitLog.open(target.jdbcUrl(), slot, ledger::committed)) {
-      startFollowers(channels, options.subscribers() / 2 + 1);
-      startActors(ledger);
-      disturbance.begin();
-      load(channels, ledger);
-      return settle(ledger, commits);
+      try (var subscribers = new Subscribers(channels, new Numbered(crew, epoch), js, child())) {
+        for (int i = 0; i < options.subscribers() / 2 + 1; i++) {
+          subscribers.start();
+        }
+        startActors(ledger);
+        disturbance.begin();
+        load(subscribers, ledger);
+        return settle(subscribers, ledger, commits);
+      }
     }
   }
 
@@ -136,42 +142,12 @@ public final class Verification implements AutoCloseable {
     }
   }
 
-  private void startFollowers(List<String> channels, int count) {
-    for (int i = 0; i < count; i++) {
-      startFollower(channels);
-    }
-  }
-
-  private void startFollower(List<String> channels) {
-    int n = followers.size();
-    var some = channels.stream().filter(_ -> random.nextInt(3) > 0).toList();
-    var chosen = some.isEmpty() ? channels : some;
-    followers.add(
-        switch (n % 4) {
-          case 0 -> new SocketFollower("subscriber ws-" + n, chosen, true, crew, child());
-          case 1 -> withClient(n, chosen);
-          case 2 -> new SseFollower("subscriber sse-" + n, chosen, crew, child());
-          default -> new SocketFollower("subscriber ws-" + n, chosen, false, crew, child());
-        });
-  }
-
-  /**
-   * The product's client knows one address; where services have several, one more of our own
-   * follows.
-   */
-  private Follower withClient(int n, List<String> chosen) {
-    if (!target.gateway().equals(target.history())) {
-      return new SocketFollower("subscriber ws-" + n, chosen, true, crew, child());
-    }
-    var transport = random.nextBoolean() ? Transport.WEBSOCKET : Transport.SSE;
-    return new ClientFollower("subscriber client-" + n, chosen, epoch, transport, crew);
-  }
-
   private Random child() {
     return new Random(random.nextLong());
   }
 
-  private void load(List<String> channels, Ledger ledger) throws InterruptedException {
+  private void load(Subscribers subscribers, Ledger ledger)
+      throws IOException, InterruptedException {
     long start = System.nanoTime();
     long end = start + TimeUnit.SECONDS.toNanos(options.seconds());
     long latest = end + (end - start) * LONGER_AT_MOST;
@@ -182,16 +158,11 @@ public final class Verification implements AutoCloseable {
         break;
       }
       if (random.nextDouble() < options.cutsPerSecond() * TICK_MS / 1000) {
-        var victim = followers.get(random.nextInt(followers.size()));
-        if (random.nextInt(4) == 0) {
-          victim.stall(random.nextInt(STALL_MS_MAX));
-        } else {
-          victim.cut();
-        }
+        subscribers.disturb();
       }
-      if (followers.size() < options.subscribers()
-          && (now - start) * options.subscribers() > (end - start) * followers.size()) {
-        startFollower(channels);
+      if (subscribers.count() < options.subscribers()
+          && (now - start) * options.subscribers() > (end - start) * subscribers.count()) {
+        subscribers.start();
       }
       long seconds = TimeUnit.NANOSECONDS.toSeconds(now - start);
       progress.at(seconds, Math.max(seconds + 1, options.seconds()), words(ledger));
@@ -204,9 +175,11 @@ public final class Verification implements AutoCloseable {
         .formatted(ledger.committedCount(), crew.counters().of(Counters.Name.DELIVERED));
   }
 
-  private VerifyResult settle(Ledger ledger, CommitLog commits) throws InterruptedException {
+  private VerifyResult settle(Subscribers subscribers, Ledger ledger, CommitLog commits)
+      throws InterruptedException {
     progress.at(options.seconds(), options.seconds(), "writers stop, everything arrives");
     disturbance.end();
+    subscribers.calm();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.settleSeconds());
     if (crew.failures().first() == null) {
       crew.stop(leftMs(deadline));
@@ -216,10 +189,10 @@ public final class Verification implements AutoCloseable {
             .fail(new IllegalStateException("PostgreSQL's commit order did not come to its end"));
       }
       commits.stop();
-      awaitFollowers(ledger, deadline);
+      awaitFollowers(subscribers.all(), ledger, deadline);
       readAll(ledger, deadline);
     }
-    return result(ledger);
+    return result(subscribers, ledger);
   }
 
   private static long leftMs(long deadline) {
@@ -249,7 +222,8 @@ public final class Verification implements AutoCloseable {
     }
   }
 
-  private void awaitFollowers(Ledger ledger, long deadline) throws InterruptedException {
+  private void awaitFollowers(List<Follower> followers, Ledger ledger, long deadline)
+      throws InterruptedException {
     while (System.nanoTime() < deadline && crew.failures().first() == null) {
       if (followers.stream().allMatch(follower -> complete(follower, ledger))) {
         return;
@@ -293,8 +267,8 @@ public final class Verification implements AutoCloseable {
     }
   }
 
-  private VerifyResult result(Ledger ledger) {
-    for (var follower : followers) {
+  private VerifyResult result(Subscribers subscribers, Ledger ledger) {
+    for (var follower : subscribers.all()) {
       follower.close();
       for (var channel : follower.channels()) {
         follower.witnesses(channel).forEach(witness -> ledger.witnessed(channel, witness));
@@ -304,6 +278,7 @@ public final class Verification implements AutoCloseable {
     for (var name : Counters.Name.values()) {
       counts.put(name.words(), crew.counters().of(name));
     }
+    subscribers.counts().forEach(counts::put);
     disturbance.counts().forEach(counts::put);
     var failure = crew.failures().first();
     var verdict =
@@ -316,7 +291,6 @@ public final class Verification implements AutoCloseable {
 
   @Override
   public void close() {
-    followers.forEach(Follower::close);
     crew.close();
   }
 }

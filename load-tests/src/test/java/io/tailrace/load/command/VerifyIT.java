@@ -3,6 +3,7 @@ package io.tailrace.load.command;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tailrace.load.driver.JsClient;
 import io.tailrace.load.oracle.Verdict;
 import io.tailrace.load.scenario.Disturbance;
 import io.tailrace.load.scenario.Progress;
@@ -40,7 +41,9 @@ class VerifyIT {
     System.out.println("seed " + seed);
     var options = new VerifyOptions(15, 4, 150, 9, 3, 90, seed);
     var target = new RunningSystem(folder.resolve("data"), null, null).target();
-    try (var verification = new Verification(options, target, Disturbance.NONE, Progress.SILENT)) {
+    try (var js = JsClient.open();
+        var verification =
+            new Verification(options, target, Disturbance.NONE, Progress.SILENT, js)) {
 
       var result = verification.run();
 

@@ -1,0 +1,154 @@
+package io.tailrace.load.scenario;
+
+import io.tailrace.client.Transport;
+import io.tailrace.load.driver.ClientFollower;
+import io.tailrace.load.driver.Counters.Name;
+import io.tailrace.load.driver.Follower;
+import io.tailrace.load.driver.JsClient;
+import io.tailrace.load.driver.LongPollFollower;
+import io.tailrace.load.driver.Numbered;
+import io.tailrace.load.driver.ProcessFollower;
+import io.tailrace.load.driver.Seat;
+import io.tailrace.load.driver.SocketFollower;
+import io.tailrace.load.driver.SseFollower;
+import io.tailrace.load.proxy.FaultCounts;
+import io.tailrace.load.proxy.FaultPlan;
+import io.tailrace.load.proxy.FaultProxy;
+import io.tailrace.load.target.Target;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscribers of a run, each behind a faulty network of its own: both clients of the product,
+ * and followers of each transport that know the protocol alone. One thread at a time.
+ */
+final class Subscribers implements AutoCloseable {
+  private static final int STILL_MS_MAX = 1_500;
+
+  private final List<String> channels;
+  private final Numbered numbered;
+  private final @Nullable JsClient js;
+  private final Random random;
+  private final List<Follower> followers = new ArrayList<>();
+  private final List<Seat> seats = new ArrayList<>();
+  private final List<FaultProxy> proxies = new ArrayList<>();
+  private final FaultCounts faults = new FaultCounts();
+
+  /**
+   * @param js the JavaScript client, or null where it cannot run; the Java client takes its places
+   */
+  Subscribers(List<String> channels, Numbered numbered, @Nullable JsClient js, Random random) {
+    this.channels = channels;
+    this.numbered = numbered;
+    this.js = js;
+    this.random = random;
+  }
+
+  int count() {
+    return followers.size();
+  }
+
+  List<Follower> all() {
+    return List.copyOf(followers);
+  }
+
+  /** One more; the first nine are of nine kinds. */
+  void start() throws IOException {
+    var proxy = FaultProxy.start(numbered.crew().target(), new FaultPlan(child()), faults);
+    proxies.add(proxy);
+    var through = proxy.target();
+    int n = followers.size();
+    followers.add(
+        switch (n % 9) {
+          case 0 -> socket(seat("ws", n), true, through);
+          case 1 -> java(seat("java", n), Transport.WEBSOCKET, through);
+          case 2 -> js(seat("js", n), through);
+          case 3 -> sse(seat("sse", n), through);
+          case 4 -> longPoll(seat("poll", n), through);
+          case 5 -> socket(tab(n, 5, "ws"), false, through);
+          case 6 -> java(seat("java", n), otherTransport(), through);
+          case 7 -> js(tab(n, 5, "js"), through);
+          default -> java(tab(n, 7, "java"), Transport.WEBSOCKET, through);
+        });
+  }
+
+  private Seat seat(String kind, int n) {
+    var some = channels.stream().filter(_ -> random.nextInt(3) > 0).toList();
+    var seat = Seat.alone("subscriber %s-%d".formatted(kind, n), some.isEmpty() ? channels : some);
+    seats.add(seat);
+    return seat;
+  }
+
+  /** A second tab of the one who came that many places before. */
+  private Seat tab(int n, int before, String kind) {
+    var seat = seats.get(n - before).tab("subscriber %s-%d (a second tab)".formatted(kind, n));
+    seats.add(seat);
+    return seat;
+  }
+
+  private Follower socket(Seat seat, boolean fromStart, Target through) {
+    return new SocketFollower(seat, fromStart, numbered.crew(), through, child());
+  }
+
+  private Follower sse(Seat seat, Target through) {
+    return new SseFollower(seat, numbered.crew(), through, child());
+  }
+
+  private Follower longPoll(Seat seat, Target through) {
+    return new LongPollFollower(seat, numbered.crew(), through, child());
+  }
+
+  private Follower java(Seat seat, Transport transport, Target through) {
+    return new ClientFollower(seat, transport, numbered, through, child());
+  }
+
+  private Follower js(Seat seat, Target through) throws IOException {
+    return js == null
+        ? java(seat, Transport.WEBSOCKET, through)
+        : new ProcessFollower(seat, js.command("websocket"), numbered, through);
+  }
+
+  /**
+   * The proxy chooses the service by a connection's first request, and a client may use a
+   * connection again, for streams too: where services have several addresses only the WebSocket,
+   * which always has a connection of its own, finds the gateway.
+   */
+  private Transport otherTransport() {
+    var target = numbered.crew().target();
+    return target.gateway().equals(target.history()) ? Transport.SSE : Transport.WEBSOCKET;
+  }
+
+  /** Cuts the connections of one of them, or lets nothing pass for a moment. */
+  void disturb() {
+    var victim = proxies.get(random.nextInt(proxies.size()));
+    if (random.nextInt(4) == 0) {
+      victim.still(random.nextInt(STILL_MS_MAX));
+    } else if (victim.cut()) {
+      numbered.crew().counters().count(Name.CUTS);
+    }
+  }
+
+  /** From now on nothing is done to their connections. */
+  void calm() {
+    proxies.forEach(FaultProxy::calm);
+  }
+
+  /** What befell their connections. */
+  Map<String, Long> counts() {
+    return faults.all();
+  }
+
+  private Random child() {
+    return new Random(random.nextLong());
+  }
+
+  @Override
+  public void close() {
+    followers.forEach(Follower::close);
+    proxies.forEach(FaultProxy::close);
+  }
+}

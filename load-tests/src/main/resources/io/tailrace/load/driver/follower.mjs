@@ -1,0 +1,44 @@
+// Follows channels by the product's client and says what it applied, one line of JSON each.
+// What it is told and what it says: io.tailrace.load.driver.ProcessFollower.
+import { createInterface } from 'node:readline';
+import { connect } from './client/index.js';
+
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+function follow(client, channel) {
+  const wrong = (detail) => say({ k: 'wrong', channel, detail });
+  const follower = client.follow(channel, {
+    from: 'start',
+    onEvents: (events) => {
+      for (const { seq, id, type, entity, author, time, chain, raw } of events) {
+        say({ k: 'event', channel, seq, id, type, entity, author, time, chain, raw });
+      }
+    },
+    onVoid: ({ after }) => say({ k: 'void', channel, after }),
+    onEntities: () => wrong('got a snapshot although no history is gone'),
+    onSkip: ({ after }) => wrong(`skipped to ${after}`),
+  });
+  let shown;
+  follower.watch(({ phase, epoch, head, problem }) => {
+    if (phase === shown) {
+      return;
+    }
+    shown = phase;
+    if (phase === 'live') {
+      say({ k: 'live', channel, epoch, head });
+    } else if (phase === 'refused' || phase === 'revoked') {
+      wrong(`${phase}: ${problem?.code}, ${problem?.detail}`);
+    }
+  });
+}
+
+const input = createInterface({ input: process.stdin });
+// Whoever started this is gone.
+input.on('close', () => process.exit(0));
+input.once('line', (line) => {
+  const { url, token, device, transport, channels } = JSON.parse(line);
+  const client = connect({ url, token: () => token, device, transport });
+  for (const channel of channels) {
+    follow(client, channel);
+  }
+});
