@@ -42,7 +42,7 @@ export class Client {
     this.#publisher = new Publisher(http, env);
     this.#outbox = new Outbox(env, {
       post: (item) => this.#publisher.post(item.channel, item.body, item.id),
-      isFollowed: (channel) => this.#followers.has(channel),
+      placeOf: (channel) => this.#followers.get(channel)?.state ?? null,
       store: env.cache,
       onFault: env.onFault,
     });
@@ -101,6 +101,7 @@ export class Client {
       random: this.#env.random,
       isShedding: () => this.#shed !== null,
       applied: (epoch, events) => this.#outbox.events(epoch, events),
+      moved: (one) => this.#outbox.place(one.channel, one.state),
       wantsJoin: (one) => this.#wantsJoin(one),
       gone: (one) => this.#gone(one),
     });

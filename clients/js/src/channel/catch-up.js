@@ -12,7 +12,7 @@ export const NEAR_MAX = 1000;
 /** Chooses between the events and the snapshot; who does not know from when it serves better asks. */
 export function catchUpBy(state, effects) {
   const { after, to } = state.catchUp;
-  if (!state.snapshots || to - after <= NEAR_MAX || state.snapshotAfter === null) {
+  if (!state.snapshots || to - after <= state.nearMax || state.snapshotAfter === null) {
     return readOn(state, effects);
   }
   if (state.snapshotAfter === undefined) {

@@ -1,5 +1,5 @@
 import { emptyLedger, ledgerAt } from '../apply/ledger.js';
-import { catchUpBy, onContract, onPage, onReadFailed, onSnapshotPage } from './catch-up.js';
+import { NEAR_MAX, catchUpBy, onContract, onPage, onReadFailed, onSnapshotPage } from './catch-up.js';
 import { FINAL_CODES, apply, idle, isEnded, isSubscribed, joinAgain, recover, refuse, seeHead, stay, voidAbove } from './moves.js';
 
 /**
@@ -40,14 +40,15 @@ export const BUFFER_MAX = 1024;
 /**
  * @param {'start' | 'now' | {epoch: number, seq: number, chain: string, base?: number}} from where to begin: everything, only what
  *     comes, or after a place that was saved; `base` where entities stand in for what is at or below it
- * @param {{bufferMax?: number, snapshots?: boolean}} rules `snapshots`: the application can take the latest event of
- *     every entity in place of all events
+ * @param {{bufferMax?: number, nearMax?: number, snapshots?: boolean}} rules `snapshots`: the application can take the
+ *     latest event of every entity in place of all events
  */
-export function initialState(from = 'start', { bufferMax = BUFFER_MAX, snapshots = true } = {}) {
+export function initialState(from = 'start', { bufferMax = BUFFER_MAX, nearMax = NEAR_MAX, snapshots = true } = {}) {
   const saved = typeof from === 'object';
   return {
     phase: 'idle',
     bufferMax,
+    nearMax,
     snapshots,
     /** More missed events than this: the snapshot. Null: never, undefined: not asked yet. */
     snapshotAfter: undefined,

@@ -33,6 +33,7 @@ export class Follower {
    * @param {{history: import('../catchup/history.js').History, random: () => number, connection:
    *     import('../connection/connection.js').Connection, keeper: import('../cache/keeper.js').Keeper | null,
    *     isShedding: () => boolean, applied: (epoch: number, events: object[]) => void,
+   *     moved: (follower: Follower) => void,
    *     wantsJoin: (follower: Follower) => void, gone: (follower: Follower) => void}} ports
    */
   constructor(channel, options, ports) {
@@ -156,6 +157,9 @@ export class Follower {
     }
     // after the events: who sees `live` has been given all that led there
     this.#show();
+    if (state.ledger.seq !== before.ledger.seq || state.ledger.epoch !== before.ledger.epoch) {
+      this.#ports.moved(this);
+    }
     return subscribe;
   }
 

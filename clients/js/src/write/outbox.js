@@ -16,7 +16,7 @@ export class Outbox {
 
   /**
    * @param {{nowMs: () => number, random: () => number, newId: () => string}} env
-   * @param {{post: (item: object) => Promise<object>, isFollowed: (channel: string) => boolean,
+   * @param {{post: (item: object) => Promise<object>, placeOf: (channel: string) => object | null,
    *     store: {saveSend: Function, removeSend: Function} | null, onFault: (fault: Error) => void}} ports
    */
   constructor(env, ports) {
@@ -71,6 +71,13 @@ export class Outbox {
     }
   }
 
+  /** A channel has come so far. */
+  place(channel, { epoch, seq }) {
+    if (this.#state.items.some((item) => item.channel === channel && item.status === 'sent')) {
+      this.#feed({ on: 'place', channel, epoch, seq });
+    }
+  }
+
   unfollowed(channel) {
     this.#feed({ on: 'unfollowed', channel });
   }
@@ -86,7 +93,7 @@ export class Outbox {
 
   #feed(input) {
     const at = { nowMs: this.#env.nowMs(), random: this.#env.random() };
-    const { state, effects } = decideSend(this.#state, { ...at, ...input }, this.#ports.isFollowed);
+    const { state, effects } = decideSend(this.#state, { ...at, ...input }, this.#ports.placeOf);
     this.#state = state;
     clearTimeout(this.#timer);
     const dueMs = sendDueMs(state);

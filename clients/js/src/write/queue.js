@@ -9,10 +9,12 @@ import { backoffMs } from '../connection/backoff.js';
  *        └─ no answer, later          refused ► failed ──retry──► waiting, at the end
  *
  * Rules: one request at a time per channel, so that a lost answer reorders nothing; the id is the event's id and its
- * idempotency key, so that trying again commits nothing twice; answer or event, whichever comes first, settles it.
+ * idempotency key, so that trying again commits nothing twice; answer or event, whichever comes first, settles it; what
+ * was sent is shown until its event is, or until the channel has passed its place: a snapshot has no events.
  *
  * Every input has `nowMs` and `random`. Inputs, by `on`: `send {item}`, `restore {items}`, `answered {id, published}`,
- * `refused {id, problem}`, `event {event}` (one of the followed channels was given this event), `unfollowed {channel}`,
+ * `refused {id, problem}`, `event {event}` (one of the followed channels was given this event), `place {channel, epoch, seq}` (it has come so
+ * far), `unfollowed {channel}`,
  * `retry {id}`, `discard {id}`, `wake` (there is reason to try now), `tick`.
  *
  * Effects, by `do`: `post {item}`, `settle {id, published}`, `fail {id, problem}`, `keep {item}` and `forget {id}`
@@ -29,19 +31,24 @@ export const emptyQueue = Object.freeze({ items: Object.freeze([]), isHeld: fals
 /** Nothing goes before what an earlier run of the application had not sent yet is restored: that comes first. */
 export const heldQueue = Object.freeze({ ...emptyQueue, isHeld: true });
 
-/** @param {{items: ReadonlyArray<Item>, isHeld: boolean}} state */
-export function decideSend(state, input, isFollowed) {
+/**
+ * @param {{items: ReadonlyArray<Item>, isHeld: boolean}} state
+ * @param {(channel: string) => {epoch: number, seq: number} | null} placeOf how far a channel has come; null: not followed
+ */
+export function decideSend(state, input, placeOf) {
   switch (input.on) {
     case 'send':
       return go({ ...state, items: [...state.items, fresh(input.item)] }, [keep(input.item), changed(input.item)], input);
     case 'restore':
       return restore(state, input);
     case 'answered':
-      return onAnswered(state, input, isFollowed);
+      return onAnswered(state, input, placeOf);
     case 'refused':
       return onRefused(state, input);
     case 'event':
       return onEvent(state, input);
+    case 'place':
+      return drop(state, (item) => item.channel === input.channel && item.status === 'sent' && hasPassed(input, item.at), [], input);
     case 'unfollowed':
       return drop(state, ({ channel, status }) => channel === input.channel && status === 'sent', [], input);
     case 'retry':
@@ -124,18 +131,22 @@ function discard(state, input) {
   return drop(state, ({ id }) => id === item.id, fail, input);
 }
 
-function onAnswered(state, input, isFollowed) {
+const hasPassed = (place, at) => place.epoch > at.epoch || (place.epoch === at.epoch && place.seq >= at.seq);
+
+function onAnswered(state, input, placeOf) {
   const item = of(state, input.id);
   if (item?.status !== 'sending') {
     return { state, effects: [] };
   }
   const settle = { do: 'settle', id: item.id, published: input.published };
-  if (!isFollowed(item.channel)) {
+  const { epoch, seq } = input.published;
+  const place = placeOf(item.channel);
+  if (place === null || seq === undefined || hasPassed(place, { epoch, seq })) {
     return drop(state, ({ id }) => id === item.id, [settle], input);
   }
   // shown until its event is: a message that vanishes for the blink between the two would flicker
   const effects = [{ do: 'forget', id: item.id }, settle, changed(item)];
-  return go(replace(state, item.id, { status: 'sent' }), effects, input);
+  return go(replace(state, item.id, { status: 'sent', at: { epoch, seq } }), effects, input);
 }
 
 function onRefused(state, input) {

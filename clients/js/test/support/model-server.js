@@ -2,15 +2,18 @@ import { chainNext, chainStart } from '../../src/protocol/chain.js';
 
 /**
  * A small model of everything behind the wire for one channel: a log whose tail may still be taken back (records that
- * a gateway has shown but that were never committed), a gateway with a window, a history store that lags, retention,
- * epochs. Deterministic: whoever drives it decides what happens when.
+ * a gateway has shown but that were never committed), two gateways that read it at their own pace and have a window, a
+ * history store that lags, retention, epochs, membership, and writes that are idempotent by their id. Deterministic:
+ * whoever drives it decides what happens when.
  */
 
-/** Events that the gateway can replay. */
+/** Events that a gateway can replay. */
 const WINDOW = 4;
 /** Events in one page of history, entities in one page of a snapshot. */
 const PAGE = 3;
 const ENTITIES = 5;
+/** More missed events than this: the contract offers the snapshot. */
+export const SNAPSHOT_AFTER = 9;
 
 export class ModelServer {
   epoch = 1;
@@ -18,16 +21,26 @@ export class ModelServer {
   committed = 0;
   stored = 0;
   first = 1;
-  toClient = [];
-  #subscription = null;
+  isMember = true;
+  gateways = [new ModelGateway(this), new ModelGateway(this)];
+  #ids = new Set();
   #written = 0;
 
   write() {
-    this.#append();
-    const { log } = this;
-    if (this.#subscription) {
-      this.#push(log.at(-1));
+    this.#written += 1;
+    this.#append(`id-${this.#written}`);
+  }
+
+  /** Answered once it is committed, and everything before it with it. */
+  post(id) {
+    const replayed = this.#ids.has(id);
+    if (!replayed) {
+      this.#ids.add(id);
+      this.#append(id);
+      this.commit();
     }
+    const { seq } = this.log.findLast((event) => event.id === id);
+    return { id, replayed, epoch: this.epoch, seq };
   }
 
   commit() {
@@ -50,62 +63,40 @@ export class ModelServer {
     if (lost > 0) {
       this.log.length = this.committed;
       for (let i = 0; i < lost; i++) {
-        this.#append();
+        this.write();
       }
-      this.#reset(this.committed);
+      this.gateways.forEach((gateway) => gateway.diverged(this.committed));
     }
   }
 
+  /** A new numbering of what was committed. */
   renumber() {
     this.epoch += 1;
+    const kept = this.log.slice(0, this.committed);
     Object.assign(this, { log: [], committed: 0, stored: 0, first: 1 });
-    this.#reset(0);
+    kept.forEach(({ id }) => this.#append(id));
+    this.commit();
+    this.gateways.forEach((gateway) => gateway.diverged(0));
   }
 
-  behind() {
-    if (this.#subscription) {
-      this.toClient.push({ t: 'behind', after: this.#subscription.sent, head: this.log.length });
-      this.#subscription = null;
-    }
+  revoke() {
+    this.isMember = false;
+    this.gateways.forEach((gateway) => gateway.revoked());
   }
 
-  cut() {
-    this.toClient = [];
-    this.#subscription = null;
+  admit() {
+    this.isMember = true;
   }
 
-  subscribe({ ref, after, epoch, chain }) {
-    const head = this.log.length;
-    this.#subscription = null;
-    if (epoch !== undefined && epoch !== this.epoch) {
-      this.toClient.push({ t: 'reset', epoch: this.epoch, after: 0 });
-      return;
-    }
-    if (after > head) {
-      this.toClient.push({ t: 'reset', epoch: this.epoch, after: head });
-      return;
-    }
-    if (after > 0 && chain !== undefined && chain !== this.log[after - 1].chain) {
-      this.toClient.push({ t: 'reset', epoch: this.epoch, after: 0 });
-      return;
-    }
-    const start = after ?? head;
-    const answer = { t: 'subscribed', ref, epoch: this.epoch, head, after: start };
-    this.#subscription = { sent: head };
-    if (start >= head - WINDOW) {
-      this.toClient.push(answer);
-      this.log.slice(start).forEach((event) => this.#push(event));
-    } else {
-      this.toClient.push({ ...answer, catchUp: { after: start, to: head } });
-    }
-  }
-
-  notReady(ref) {
-    this.toClient.push({ t: 'error', ref, code: 'not_ready', detail: 'not caught up', retryAfterMs: 10 });
+  contract() {
+    return this.isMember ? { snapshotAfter: SNAPSHOT_AFTER } : FORBIDDEN;
   }
 
   /** @returns {{page: object} | {problem: object}} */
   events({ after, minSeq, epoch }) {
+    if (!this.isMember) {
+      return FORBIDDEN;
+    }
     if (epoch !== this.epoch) {
       return { problem: { code: 'epoch_changed', status: 410, retry: false } };
     }
@@ -113,7 +104,7 @@ export class ModelServer {
       return { problem: { code: 'wait_timeout', status: 504, retry: true } };
     }
     if (after + 1 < this.first) {
-      return { problem: { code: 'history_gone', status: 410, retry: false } };
+      return { problem: { code: 'history_gone', status: 410, retry: false, first: this.first } };
     }
     const events = this.log.slice(after, Math.min(this.stored, after + PAGE));
     const next = after + events.length < this.stored ? after + events.length : null;
@@ -122,41 +113,123 @@ export class ModelServer {
 
   /** @returns {{page: object} | {problem: object}} */
   snapshot(cursor) {
+    if (!this.isMember) {
+      return FORBIDDEN;
+    }
     const [seq, done] = cursor ?? [this.stored, 0];
     if (this.stored < seq || (cursor !== null && cursor[2] !== this.epoch)) {
       return { problem: { code: 'not_ready', status: 503, retry: true, retryAfterMs: 0 } };
     }
-    const entities = [...foldEntities(this.log.slice(0, this.stored)).values()].sort((a, b) => a.entity < b.entity);
+    const entities = [...foldEntities(this.log.slice(0, this.stored)).values()].sort((a, b) => (a.entity < b.entity ? -1 : 1));
     const next = done + PAGE < entities.length ? [seq, done + PAGE, this.epoch] : null;
     const chain = seq === 0 ? chainStart(this.epoch) : this.log[seq - 1].chain;
     return { page: { epoch: this.epoch, seq, chain, entities: entities.slice(done, done + PAGE), next } };
   }
 
-  #append() {
-    this.#written += 1;
+  #append(id) {
     const seq = this.log.length + 1;
-    const event = {
-      t: 'event',
-      seq,
-      id: `id-${this.#written}`,
-      type: 'note.set',
-      entity: `note-${this.#written % ENTITIES}`,
-      time: '2026-11-25T04:30:26.123456Z',
-      raw: String(this.#written),
-    };
+    const event = { t: 'event', channel: 'c', seq, id, type: 'n', entity: `e${seq % ENTITIES}`, time: 't', raw: String(seq) };
     event.chain = chainNext(this.log.at(-1)?.chain ?? chainStart(this.epoch), event);
     this.log.push(event);
   }
+}
 
-  #push(event) {
-    this.toClient.push(event);
-    this.#subscription.sent = event.seq;
+const FORBIDDEN = { problem: { code: 'forbidden', status: 403, retry: false } };
+
+/** One gateway: how far it has read, and who is subscribed. */
+export class ModelGateway {
+  #server;
+  /** By link: the queue to the client, and what was sent (null: not subscribed). */
+  links = new Map();
+  read = 0;
+
+  constructor(server) {
+    this.#server = server;
   }
 
-  #reset(after) {
-    if (this.#subscription) {
-      this.toClient.push({ t: 'reset', epoch: this.epoch, after });
-      this.#subscription = null;
+  connect(link, toClient) {
+    this.links.set(link, { toClient, sent: null });
+  }
+
+  lose(link) {
+    this.links.delete(link);
+  }
+
+  /** Reads on, and sends what it read. */
+  follow() {
+    this.read = this.#server.log.length;
+    for (const peer of this.links.values()) {
+      this.#sendTo(peer);
+    }
+  }
+
+  behind() {
+    for (const peer of this.links.values()) {
+      this.#end(peer, { t: 'behind', after: peer.sent, head: this.read });
+    }
+  }
+
+  diverged(after) {
+    if (this.read > after) {
+      this.read = after;
+      for (const peer of this.links.values()) {
+        this.#end(peer, { t: 'reset', epoch: this.#server.epoch, after });
+      }
+    }
+  }
+
+  revoked() {
+    for (const peer of this.links.values()) {
+      this.#end(peer, { t: 'revoked', seq: this.read });
+    }
+  }
+
+  subscribe(link, { ref, after, epoch, chain }, isReady = true) {
+    const peer = this.links.get(link);
+    const { log, epoch: now, isMember } = this.#server;
+    const say = (frame) => peer.toClient.push({ channel: 'c', ...frame });
+    peer.sent = null;
+    if (!isReady) {
+      return say({ t: 'error', ref, code: 'not_ready', detail: 'not caught up', retryAfterMs: 10 });
+    }
+    if (!isMember) {
+      return say({ t: 'error', ref, code: 'forbidden', detail: 'not a member' });
+    }
+    if (epoch !== undefined && epoch !== now) {
+      return say({ t: 'reset', epoch: now, after: 0 });
+    }
+    if (after > this.read) {
+      return say({ t: 'reset', epoch: now, after: this.read });
+    }
+    if (after > 0 && chain !== undefined && chain !== log[after - 1].chain) {
+      return say({ t: 'reset', epoch: now, after: 0 });
+    }
+    const start = after ?? this.read;
+    const answer = { t: 'subscribed', ref, epoch: now, head: this.read, after: start };
+    if (start >= this.read - WINDOW) {
+      say(answer);
+      peer.sent = start;
+      return this.#sendTo(peer);
+    }
+    peer.sent = this.read;
+    return say({ ...answer, catchUp: { after: start, to: this.read } });
+  }
+
+  unsubscribe(link) {
+    this.links.get(link).sent = null;
+  }
+
+  #sendTo(peer) {
+    if (peer.sent !== null) {
+      peer.toClient.push(...this.#server.log.slice(peer.sent, this.read));
+      peer.sent = this.read;
+    }
+  }
+
+  #end(peer, frame) {
+    if (peer.sent !== null) {
+      peer.toClient.push({ channel: 'c', ...frame });
+      peer.sent = null;
     }
   }
 }
