@@ -221,6 +221,32 @@ final class LiveIT {
   }
 
   @Test
+  void anEndMarkAloneIsOneResetToo() {
+    Channel channel = Gateway.channel("emptied");
+    try (KafkaBroker rebuilt = KafkaBroker.temporary();
+        Gateway own = new Gateway(rebuilt)) {
+      own.publish(channel, "{}");
+      try (RawSocket socket = own.hello("ann")) {
+        socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:emptied\"}");
+        socket.json("subscribed");
+        own.catchup().forget(channel);
+        own.catchup().epoch(2);
+        own.feed().markAll(2);
+        own.feed().markAll(2);
+        JsonNode reset = socket.json();
+        assertEquals("reset", reset.path("t").asText(), reset.toString());
+        assertEquals(2, reset.path("epoch").asInt());
+        socket.send("{\"t\":\"subscribe\",\"ref\":2,\"channel\":\"chat:emptied\",\"after\":0}");
+        JsonNode again = socket.json("subscribed");
+        assertEquals(2, again.path("epoch").asInt());
+        assertEquals(0, again.path("head").asLong());
+        own.publish(channel, "{}");
+        assertEquals(1, socket.json("event").path("seq").asLong());
+      }
+    }
+  }
+
+  @Test
   void workadventure6125_aSlowReaderIsToldItsGapAndGoesOn() {
     Channel channel = Gateway.channel("slow");
     String text = "x".repeat(10_000);

@@ -44,6 +44,20 @@ public final class Frame {
   }
 
   /**
+   * A record that tells the epoch of its partition and is no event: it belongs to no channel, has
+   * seq 0, and no connection is sent it.
+   */
+  public static Frame mark(int partition, long offset, int epoch, long arrivedMs) {
+    return new Frame(
+        new Place("", partition, offset, epoch, 0, 0), 0, arrivedMs, false, new byte[0]);
+  }
+
+  /** Whether this is no event but a mark. */
+  public boolean isMark() {
+    return seq == 0;
+  }
+
+  /**
    * Where a record stands.
    *
    * @param channel full name, {@code tenant/kind:id}

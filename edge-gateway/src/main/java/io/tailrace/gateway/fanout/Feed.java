@@ -42,6 +42,9 @@ final class Feed {
     if (windows.raiseEpoch(frame.partition(), frame.epoch())) {
       epochRaised(frame, before);
     }
+    if (frame.isMark()) {
+      return;
+    }
     switch (windows.accept(frame)) {
       case STALE -> decision.happened(Happening.STALE);
       case REPEATED -> {

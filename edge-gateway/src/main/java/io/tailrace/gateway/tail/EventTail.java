@@ -287,8 +287,10 @@ public final class EventTail implements AutoCloseable {
         Frame frame = maker.make(record, nowMs);
         frames.add(frame);
         windows.raiseEpoch(frame.partition(), frame.epoch());
-        windows.accept(frame);
-        metrics.recordRead(nowMicros - frame.commitMicros());
+        if (!frame.isMark()) {
+          windows.accept(frame);
+          metrics.recordRead(nowMicros - frame.commitMicros());
+        }
       } catch (BadRecordException e) {
         metrics.badRecord();
         LOG.atWarn()

@@ -6,10 +6,11 @@ import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.frame.EventJson;
 import io.tailrace.schemas.frame.JsonText;
 import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Makes the frame of a record; owned by the tail thread. */
+/** Makes the frame of a record, event or mark; owned by the tail thread. */
 final class FrameMaker {
   /** Types of events that say who belongs to a channel. */
   private static final String MEMBERSHIP = "member.";
@@ -17,6 +18,9 @@ final class FrameMaker {
   private final JsonText text = new JsonText(1024);
 
   Frame make(ConsumerRecord<byte[], byte[]> record, long nowMs) throws BadRecordException {
+    if (EpochMark.is(record.headers())) {
+      return mark(record, nowMs);
+    }
     Event event = EventHeaders.readEvent(record.key(), record.headers(), record.value());
     EventJson.frame(text.reset(), event);
     return new Frame(
@@ -31,6 +35,15 @@ final class FrameMaker {
         nowMs,
         event.envelope().type().startsWith(MEMBERSHIP),
         text.toByteArray());
+  }
+
+  private static Frame mark(ConsumerRecord<byte[], byte[]> record, long nowMs)
+      throws BadRecordException {
+    int epoch = EpochMark.epochOf(record.headers());
+    if (epoch < 1) {
+      throw new BadRecordException("the mark has no epoch");
+    }
+    return Frame.mark(record.partition(), record.offset(), epoch, nowMs);
   }
 
   private static long commitMicros(String time) throws BadRecordException {

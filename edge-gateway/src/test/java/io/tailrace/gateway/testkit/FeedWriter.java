@@ -5,6 +5,7 @@ import io.tailrace.schemas.event.Envelope;
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
@@ -22,6 +23,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes numbered events to the real topic, as the sequencer does. For one thread. */
 public final class FeedWriter implements AutoCloseable {
+  /** How many the topic has. */
+  public static final int PARTITIONS = 4;
+
   private final KafkaProducer<byte[], byte[]> producer;
   private final Map<String, Event> last = new HashMap<>();
   private int epoch = 1;
@@ -30,7 +34,7 @@ public final class FeedWriter implements AutoCloseable {
   /** Makes the topics with four partitions where they are missing. */
   public FeedWriter(String bootstrap) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-      TopicAdmin.ensure(admin, new TopicPlan(4, (short) 1, Duration.ofDays(1)));
+      TopicAdmin.ensure(admin, new TopicPlan(PARTITIONS, (short) 1, Duration.ofDays(1)));
     }
     producer =
         new KafkaProducer<>(
@@ -79,6 +83,18 @@ public final class FeedWriter implements AutoCloseable {
     EventHeaders.writeSequence(record.headers(), event.epoch(), event.seq(), event.chain());
     var _ = producer.send(record);
     written++;
+  }
+
+  /** The end marks of a rebuild: every partition is in the epoch from here on. */
+  public void markAll(int marked) {
+    int partitions = producer.partitionsFor(Topics.EVENTS).size();
+    for (int partition = 0; partition < partitions; partition++) {
+      ProducerRecord<byte[], byte[]> mark =
+          new ProducerRecord<byte[], byte[]>(Topics.EVENTS, partition, (Long) null, null, null);
+      EpochMark.write(mark.headers(), marked);
+      var _ = producer.send(mark);
+    }
+    epoch(marked);
   }
 
   /** How many were appended. */
