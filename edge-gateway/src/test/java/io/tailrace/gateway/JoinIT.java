@@ -7,19 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tailrace.embed.KafkaBroker;
 import io.tailrace.gateway.testkit.Gateway;
 import io.tailrace.gateway.testkit.RawSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** How the stores are asked. */
 final class JoinIT {
-  private static final int PARTITIONS = 4;
   private static KafkaBroker broker;
   private static Gateway gateway;
 
@@ -35,11 +32,6 @@ final class JoinIT {
     broker.close();
   }
 
-  private static int partition(String channel) {
-    return BuiltInPartitioner.partitionForKey(
-        ("demo/" + channel).getBytes(StandardCharsets.UTF_8), PARTITIONS);
-  }
-
   @Test
   void aSlowPartitionDelaysOnlyItself() {
     Set<String> expected = new HashSet<>();
@@ -47,7 +39,7 @@ final class JoinIT {
     for (int i = 0; i < 40; i++) {
       String channel = "chat:beside-" + i;
       wants.append(",{\"channel\":\"").append(channel).append("\"}");
-      if (partition(channel) != partition("chat:slow")) {
+      if (Gateway.partition(channel) != Gateway.partition("chat:slow")) {
         expected.add(channel);
       }
     }
@@ -69,7 +61,7 @@ final class JoinIT {
   void manySocketsOfOneUserAtOneMomentAskOnce() {
     String first = "chat:first";
     int n = 0;
-    while (partition("chat:other-" + n) != partition(first)) {
+    while (Gateway.partition("chat:other-" + n) != Gateway.partition(first)) {
       n++;
     }
     String shared = "chat:other-" + n;

@@ -45,18 +45,29 @@ final class TailIT {
       gateway.catchup().forget(channel);
       gateway.publish(channel, "{}");
       gateway.settle();
-      try (RawSocket again = gateway.hello("ann")) {
-        again.send(
-            "{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:anew\",\"after\":10,\"epoch\":1}");
-        JsonNode reset = again.json();
-        assertEquals("reset", reset.path("t").asText(), reset.toString());
-        again.send("{\"t\":\"subscribe\",\"ref\":2,\"channel\":\"chat:anew\",\"after\":0}");
-        assertEquals(2, again.json("subscribed").path("epoch").asInt());
-        assertEquals(1, again.json("event").path("seq").asLong());
-        gateway.publish(channel, "{}");
-        assertEquals(2, again.json("event").path("seq").asLong());
+      // Several, so that every I/O thread has one.
+      for (int i = 0; i < 8; i++) {
+        try (RawSocket again = gateway.hello("ann")) {
+          resumesAfterTheReset(gateway, channel, again);
+        }
       }
     }
+  }
+
+  private static void resumesAfterTheReset(Gateway gateway, Channel channel, RawSocket socket) {
+    socket.send(
+        "{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:anew\",\"after\":10,\"epoch\":1}");
+    JsonNode reset = socket.json();
+    assertEquals("reset", reset.path("t").asText(), reset.toString());
+    socket.send("{\"t\":\"subscribe\",\"ref\":2,\"channel\":\"chat:anew\",\"after\":0}");
+    JsonNode subscribed = socket.json("subscribed");
+    assertEquals(2, subscribed.path("epoch").asInt());
+    long head = subscribed.path("head").asLong();
+    for (long seq = 1; seq <= head; seq++) {
+      assertEquals(seq, socket.json("event").path("seq").asLong());
+    }
+    gateway.publish(channel, "{}");
+    assertEquals(head + 1, socket.json("event").path("seq").asLong());
   }
 
   private static boolean made(Admin admin) {

@@ -64,7 +64,8 @@ final class EventStream implements Shard.Watcher {
     // Each channel is told what became of it before the stream ends.
     boolean ended = !waits && peer.subscriptions().size() < wanted;
     boolean replaying = waits || peer.replaying() > 0;
-    if (ended || nowMs - toldMs >= cursorMs || wasReplaying && !replaying) {
+    // Nor is a cursor told before: it would have no place for who still waits.
+    if (!waits && (ended || nowMs - toldMs >= cursorMs || wasReplaying && !replaying)) {
       tell(peer, nowMs);
     }
     wasReplaying = replaying;

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 
 /** A running gateway with a broker and the stores' port beside it. */
 public final class Gateway implements AutoCloseable {
@@ -76,6 +77,21 @@ public final class Gateway implements AutoCloseable {
   /** A channel of the tenant. */
   public static Channel channel(String id) {
     return new Channel("demo", "chat", id);
+  }
+
+  /** The partition of a channel of the tenant, given as clients write it. */
+  public static int partition(String channel) {
+    return BuiltInPartitioner.partitionForKey(
+        ("demo/" + channel).getBytes(StandardCharsets.UTF_8), FeedWriter.PARTITIONS);
+  }
+
+  /** A channel like this one, in another partition than a given one. */
+  public static String elsewhere(String channel, String than) {
+    int n = 0;
+    while (partition(channel + n) == partition(than)) {
+      n++;
+    }
+    return channel + n;
   }
 
   /** An event that is written and in the stores. */

@@ -65,6 +65,21 @@ public final class StreamReader implements AutoCloseable {
     return lastId;
   }
 
+  /** Passes over so many comments; there must be nothing else before them. */
+  public void awaitComments(int count) {
+    try {
+      for (int seen = 0; seen < count; ) {
+        String line = lines.readLine();
+        if (line == null || !(line.isEmpty() || line.startsWith(":"))) {
+          throw new AssertionError("no comment: " + line);
+        }
+        seen += line.startsWith(":") ? 1 : 0;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The next event, null at the end. */
   public @Nullable Sse poll() {
     String name = "";
