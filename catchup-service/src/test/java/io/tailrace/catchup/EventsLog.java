@@ -77,11 +77,16 @@ final class EventsLog implements AutoCloseable {
 
   /** One event in the open transaction. */
   Event add(Channel channel, int epoch, @Nullable String entity, String data) {
+    return add(channel, epoch, entity, data, System.currentTimeMillis());
+  }
+
+  /** One event in the open transaction, committed at a time of one's own. */
+  Event add(Channel channel, int epoch, @Nullable String entity, String data, long committedMs) {
     Event before = last.get(channel);
     boolean goesOn = before != null && before.epoch() == epoch;
     long seq = before != null && goesOn ? before.seq() + 1 : 1;
     long previous = before != null && goesOn ? before.chain() : Chain.start(epoch);
-    long nowMicros = System.currentTimeMillis() * 1000;
+    long nowMicros = committedMs * 1000;
     Envelope envelope =
         new Envelope(
             "id-" + ++written, "message.posted", entity, "ada", Times.micros(nowMicros), null);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -52,16 +53,14 @@ abstract class RunningCatchup {
   EventsLog log;
   int channels;
 
+  /** What the installation promises; the shipped contracts where a test names none. */
+  @Nullable Path contracts(Path folder) throws IOException {
+    return null;
+  }
+
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
-    Path keys = folder.resolve("keys.json");
-    Files.writeString(
-        keys,
-        "{\"tenants\":{\"acme\":{\"hmac\":\""
-            + SECRET
-            + "\"},\"other\":{\"hmac\":\""
-            + SECRET
-            + "\"}}}");
+    Path keys = writeKeys(folder);
     service =
         CatchupService.start(
             new CatchupConfig(
@@ -70,13 +69,26 @@ abstract class RunningCatchup {
                 1,
                 HistoryOptions.local(broker.bootstrap(), PARTITIONS, folder.resolve("state")),
                 keys,
-                null,
+                contracts(folder),
                 SERVICE_KEY,
-                List.of(),
-                new CatchupConfig.Limits(100, 4, 100)));
+                List.of("https://app.example"),
+                new CatchupConfig.Limits(100, 2, 100)));
     server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
     log = new EventsLog(broker.bootstrap());
     Await.until("a ready service", service::ready);
+  }
+
+  /** The keys of the tests' tenants. */
+  static Path writeKeys(Path folder) throws IOException {
+    Path keys = folder.resolve("keys.json");
+    Files.writeString(
+        keys,
+        "{\"tenants\":{\"acme\":{\"hmac\":\""
+            + SECRET
+            + "\"},\"other\":{\"hmac\":\""
+            + SECRET
+            + "\"}}}");
+    return keys;
   }
 
   @AfterAll
@@ -106,6 +118,13 @@ abstract class RunningCatchup {
 
   static String token(String tenant) {
     return new TokenSigner(SECRET.getBytes(UTF_8)).sign(ada(tenant));
+  }
+
+  /** A token that may use only these channels. */
+  static String token(String tenant, List<String> channels) {
+    return new TokenSigner(SECRET.getBytes(UTF_8))
+        .sign(
+            new Identity(tenant, "ada", null, Set.of(), channels, Instant.now().plusSeconds(600)));
   }
 
   HttpRequest.Builder request(String path) {

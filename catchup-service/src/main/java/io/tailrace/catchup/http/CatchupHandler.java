@@ -2,6 +2,7 @@ package io.tailrace.catchup.http;
 
 import io.tailrace.catchup.auth.Access;
 import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.join.JoinPath;
 import io.tailrace.catchup.route.Peers;
 import io.tailrace.schemas.http.Respond;
@@ -18,6 +19,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,9 @@ public final class CatchupHandler implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CatchupHandler.class);
   private static final String CHANNELS = "/v1/channels/";
   private static final String BEARER = "Bearer ";
+  private static final Problem STOPPING =
+      Problem.retryAfter(
+          ProblemCode.NOT_READY, "this process is stopping: ask again", Moments.RETRY_AFTER_MS);
 
   private final Access access;
   private final Answering answering;
@@ -44,7 +49,17 @@ public final class CatchupHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    exchange.dispatch(threads, this::onThread);
+    exchange.dispatch(task -> execute(exchange, task), this::onThread);
+  }
+
+  /** A process that stops says so to those who come meanwhile, and peers look elsewhere. */
+  private void execute(HttpServerExchange exchange, Runnable task) {
+    try {
+      threads.execute(task);
+    } catch (RejectedExecutionException e) {
+      exchange.getResponseHeaders().put(Peers.MOVED, "true");
+      Respond.problem(exchange, STOPPING);
+    }
   }
 
   private void onThread(HttpServerExchange exchange) {
@@ -52,8 +67,7 @@ public final class CatchupHandler implements HttpHandler {
       route(exchange);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      Respond.problem(
-          exchange, Problem.retryAfter(ProblemCode.NOT_READY, "this process is stopping", 1000));
+      Respond.problem(exchange, STOPPING);
     } catch (Exception e) {
       LOG.atError().setCause(e).log("a request failed");
       if (!exchange.isResponseStarted()) {

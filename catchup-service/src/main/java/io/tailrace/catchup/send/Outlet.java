@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
@@ -26,6 +27,7 @@ public final class Outlet {
   private volatile ByteBuffer[] rest = NOTHING;
   private final AtomicLong taken = new AtomicLong();
   private volatile boolean watched;
+  private volatile @Nullable StreamSinkChannel channel;
 
   /**
    * What bounds it and what hears of its end.
@@ -54,27 +56,37 @@ public final class Outlet {
    * @throws IOException where the connection is gone
    */
   public boolean write(ByteBuffer... bytes) throws IOException {
-    StreamSinkChannel channel = exchange.getResponseChannel();
-    if (channel == null) {
-      throw new IOException("the response is taken");
-    }
+    StreamSinkChannel sink = channel();
     rest = bytes;
-    if (place(channel)) {
+    if (place(sink)) {
       return true;
     }
     if (!watched) {
       watched = true;
       watch(taken.get());
     }
-    channel.getWriteSetter().set(this::onRoom);
-    channel.resumeWrites();
+    sink.getWriteSetter().set(this::onRoom);
+    sink.resumeWrites();
     return false;
   }
 
-  private boolean place(StreamSinkChannel channel) throws IOException {
+  /** The exchange gives it out once. */
+  private StreamSinkChannel channel() throws IOException {
+    StreamSinkChannel sink = channel;
+    if (sink == null) {
+      sink = exchange.getResponseChannel();
+      if (sink == null) {
+        throw new IOException("the response has been taken by another");
+      }
+      channel = sink;
+    }
+    return sink;
+  }
+
+  private boolean place(StreamSinkChannel sink) throws IOException {
     for (ByteBuffer bytes : rest) {
       while (bytes.hasRemaining()) {
-        int n = channel.write(bytes);
+        int n = sink.write(bytes);
         if (n == 0) {
           return false;
         }
@@ -84,10 +96,10 @@ public final class Outlet {
     return true;
   }
 
-  private void onRoom(StreamSinkChannel channel) {
+  private void onRoom(StreamSinkChannel sink) {
     try {
-      if (place(channel)) {
-        channel.suspendWrites();
+      if (place(sink)) {
+        sink.suspendWrites();
         written.run();
       }
     } catch (IOException | RuntimeException e) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
@@ -178,13 +179,25 @@ final class HistoryDb implements AutoCloseable {
   byte @Nullable [] trimSilent(byte @Nullable [] from, int headsMax, long nowMs)
       throws RocksDBException {
     try (Slice end = new Slice(HistoryKeys.above(HistoryKeys.heads()));
-        ReadOptions upToEnd = new ReadOptions().setIterateUpperBound(end);
-        RocksIterator scan = db.newIterator(upToEnd);
+        // What is read once in hours shall not push out what is read all the time.
+        ReadOptions uncached = new ReadOptions().setFillCache(false).setIterateUpperBound(end);
+        ReadOptions single = new ReadOptions().setFillCache(false);
+        RocksIterator scan = db.newIterator(uncached);
         WriteBatch trims = new WriteBatch()) {
       scan.seek(from == null ? HistoryKeys.heads() : from);
       for (int looked = 0; scan.isValid() && looked < headsMax; looked++) {
         Channel channel = HistoryKeys.channelOf(scan.key());
-        trimSilent(channel, Head.decode(scan.value()), nowMs, trims);
+        Head head = Head.decode(scan.value());
+        trimSilent(
+            channel,
+            head,
+            trims,
+            keep ->
+                keep.firstKeptAt(
+                    nowMs,
+                    head,
+                    seq ->
+                        committedMs(single, HistoryKeys.event(channel, head.epoch(), seq), nowMs)));
         scan.next();
       }
       byte[] next = scan.isValid() ? scan.key() : null;
@@ -194,12 +207,10 @@ final class HistoryDb implements AutoCloseable {
     }
   }
 
-  private void trimSilent(Channel channel, Head head, long nowMs, WriteBatch trims)
+  private void trimSilent(
+      Channel channel, Head head, WriteBatch trims, ToLongFunction<Retention> firstKept)
       throws RocksDBException {
-    long first =
-        retention
-            .of(channel.kind())
-            .firstKeptAt(nowMs, head, seq -> committedMs(channel, head, seq, nowMs));
+    long first = firstKept.applyAsLong(retention.of(channel.kind()));
     if (first == head.first()) {
       return;
     }
@@ -300,7 +311,14 @@ final class HistoryDb implements AutoCloseable {
     if (keep.equals(Retention.ALL)) {
       return head;
     }
-    long first = keep.firstKept(head, newestMs, seq -> committedMs(channel, head, seq, newestMs));
+    long first;
+    try (ReadOptions usual = new ReadOptions()) {
+      first =
+          keep.firstKept(
+              head,
+              newestMs,
+              seq -> committedMs(usual, HistoryKeys.event(channel, head.epoch(), seq), newestMs));
+    }
     if (first == head.first()) {
       return head;
     }
@@ -311,9 +329,9 @@ final class HistoryDb implements AutoCloseable {
   }
 
   /** An event that is still in the batch is as new as the newest one, for trimming. */
-  private long committedMs(Channel channel, Head head, long seq, long newestMs) {
+  private long committedMs(ReadOptions how, byte[] eventKey, long newestMs) {
     try {
-      byte[] value = db.get(HistoryKeys.event(channel, head.epoch(), seq));
+      byte[] value = db.get(how, eventKey);
       return value == null ? newestMs : StoredEvent.committedMsOf(value);
     } catch (RocksDBException e) {
       throw new IllegalStateException("the history store cannot be read", e);

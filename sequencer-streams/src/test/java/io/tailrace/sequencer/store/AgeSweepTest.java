@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class AgeSweepTest {
   @Test
-  void goesOnWhereItStoppedAndRestsAfterTheLast() {
+  void goesOnWhereItStoppedAndBeginsAgainAfterTheLast() {
     AgeSweep sweep = new AgeSweep();
     List<String> looks = new ArrayList<>();
     AgeSweep.Trim trim =
@@ -17,10 +17,10 @@ class AgeSweepTest {
           return from == null ? new byte[] {7} : null;
         };
 
-    for (long nowMs : new long[] {0, 10_000, 20_000, 609_999, 610_000}) {
+    for (long nowMs : new long[] {0, 10_000, 20_000}) {
       sweep.run(nowMs, trim);
     }
 
-    assertEquals(List.of("start at 0", "7 at 10000", "start at 610000"), looks);
+    assertEquals(List.of("start at 0", "7 at 10000", "start at 20000"), looks);
   }
 }

@@ -1,0 +1,144 @@
+package io.tailrace.catchup;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tailrace.embed.KafkaBroker;
+import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.testkit.Await;
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Services come, are killed and leave, while others are asked for everything all the time. */
+class TakeoverIT {
+  private static final int PARTITIONS = RunningCatchup.PARTITIONS;
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private final Asker asker = new Asker();
+  private final List<Channel> channels = new ArrayList<>();
+
+  @Test
+  void headsNeverGoBackWhileServicesComeAndGo(@TempDir Path folder) throws Exception {
+    Path keys = RunningCatchup.writeKeys(folder);
+    try (KafkaBroker broker = KafkaBroker.temporary();
+        CatchupInstance one =
+            CatchupInstance.start(broker.bootstrap(), PARTITIONS, keys, folder.resolve("one"));
+        EventsLog log = new EventsLog(broker.bootstrap())) {
+      Await.until("the first", LONG, one::ready);
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        channels.add(channelIn(partition));
+        log.append(channels.getLast(), 1);
+        asker.ok(one.port(), channels.getLast(), "/events?minSeq=1");
+      }
+      try (HeadPoller poller = new HeadPoller(channels, one.port())) {
+        Scene scene = new Scene(broker.bootstrap(), keys, one, log, poller);
+        kill(scene, folder.resolve("killed"));
+        leave(scene, folder.resolve("left"));
+
+        assertEquals(List.of(), poller.faults());
+        assertTrue(poller.answers() > 100, poller.answers() + " answers");
+      }
+      for (Channel channel : channels) {
+        long head = log.head(channel);
+        assertEquals(
+            head,
+            asker
+                .ok(one.port(), channel, "/events?limit=1000&minSeq=" + head)
+                .path("events")
+                .size());
+      }
+    }
+  }
+
+  private record Scene(
+      String bootstrap, Path keys, CatchupInstance one, EventsLog log, HeadPoller poller) {}
+
+  private void kill(Scene scene, Path state) throws IOException, InterruptedException {
+    int port = freePort();
+    Process process = spawn(scene.bootstrap(), scene.keys(), state, port);
+    try {
+      scene.poller().alsoAsk(port);
+      awaitHolding(port, scene.log());
+    } finally {
+      process.destroyForcibly();
+      process.waitFor(10, TimeUnit.SECONDS);
+    }
+    awaitAlone(scene.one(), scene.log());
+  }
+
+  private void leave(Scene scene, Path state) {
+    try (CatchupInstance two =
+        CatchupInstance.start(scene.bootstrap(), PARTITIONS, scene.keys(), state)) {
+      scene.poller().alsoAsk(two.port());
+      awaitHolding(two.port(), scene.log());
+    }
+    awaitAlone(scene.one(), scene.log());
+  }
+
+  /** Events go on being written while the other comes. */
+  private void awaitHolding(int port, EventsLog log) {
+    Await.until(
+        "the other to hold a partition",
+        LONG,
+        () -> {
+          channels.forEach(channel -> log.append(channel, 1));
+          return channels.stream().anyMatch(channel -> asker.holds(port, channel));
+        });
+  }
+
+  private void awaitAlone(CatchupInstance one, EventsLog log) {
+    Await.until(
+        "the first to hold all again",
+        LONG,
+        () -> {
+          channels.forEach(channel -> log.append(channel, 1));
+          return channels.stream().allMatch(channel -> asker.holds(one.port(), channel));
+        });
+  }
+
+  private static Channel channelIn(int partition) {
+    Channel channel = new Channel("acme", "chat", "p" + partition);
+    while (RunningCatchup.partitionOf(channel) != partition) {
+      channel = new Channel("acme", "chat", channel.id() + "x");
+    }
+    return channel;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static Process spawn(String bootstrap, Path keys, Path state, int port)
+      throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "--http.port=" + port,
+            "--kafka.bootstrap=" + bootstrap,
+            "--kafka.partitions=" + PARTITIONS,
+            "--kafka.replication=1",
+            "--keys.file=" + keys,
+            "--service.key=" + RunningCatchup.SERVICE_KEY,
+            "--state.dir=" + state,
+            "--catchup.advertised=127.0.0.1:" + port,
+            "--catchup.standbys=1")
+        .redirectErrorStream(true)
+        .redirectOutput(new File("/dev/null"))
+        .start();
+  }
+}
