@@ -22,6 +22,8 @@ export class ModelServer {
   stored = 0;
   first = 1;
   isMember = true;
+  /** A member who was added again sees what comes after that. */
+  visibleFrom = 0;
   gateways = [new ModelGateway(this), new ModelGateway(this)];
   #ids = new Set();
   #written = 0;
@@ -73,6 +75,8 @@ export class ModelServer {
   renumber() {
     this.epoch += 1;
     const kept = this.log.slice(0, this.committed);
+    // roles outlive a renumbering: the join is at its new place
+    this.visibleFrom = Math.min(this.visibleFrom, kept.length);
     Object.assign(this, { log: [], committed: 0, stored: 0, first: 1 });
     kept.forEach(({ id }) => this.#append(id));
     this.commit();
@@ -84,7 +88,10 @@ export class ModelServer {
     this.gateways.forEach((gateway) => gateway.revoked());
   }
 
-  admit() {
+  admit(isNewcomer) {
+    if (!this.isMember && isNewcomer) {
+      this.visibleFrom = this.committed;
+    }
     this.isMember = true;
   }
 
@@ -120,7 +127,7 @@ export class ModelServer {
     if (this.stored < seq || (cursor !== null && cursor[2] !== this.epoch)) {
       return { problem: { code: 'not_ready', status: 503, retry: true, retryAfterMs: 0 } };
     }
-    const entities = [...foldEntities(this.log.slice(0, this.stored)).values()].sort((a, b) => (a.entity < b.entity ? -1 : 1));
+    const entities = [...foldEntities(this.log.slice(this.visibleFrom, this.stored)).values()].sort((a, b) => (a.entity < b.entity ? -1 : 1));
     const next = done + PAGE < entities.length ? [seq, done + PAGE, this.epoch] : null;
     const chain = seq === 0 ? chainStart(this.epoch) : this.log[seq - 1].chain;
     return { page: { epoch: this.epoch, seq, chain, entities: entities.slice(done, done + PAGE), next } };
@@ -184,7 +191,7 @@ export class ModelGateway {
     }
   }
 
-  subscribe(link, { ref, after, epoch, chain }, isReady = true) {
+  subscribe(link, { ref, after, epoch, chain }, { isReady = true, isLenient = false } = {}) {
     const peer = this.links.get(link);
     const { log, epoch: now, isMember } = this.#server;
     const say = (frame) => peer.toClient.push({ channel: 'c', ...frame });
@@ -195,8 +202,12 @@ export class ModelGateway {
     if (!isMember) {
       return say({ t: 'error', ref, code: 'forbidden', detail: 'not a member' });
     }
-    if (epoch !== undefined && epoch !== now) {
+    if (epoch !== undefined && epoch !== now && !(isLenient && this.read > 0)) {
       return say({ t: 'reset', epoch: now, after: 0 });
+    }
+    if (epoch !== undefined && epoch !== now) {
+      // it may also just begin anew: whoever sees another epoch knows what that means
+      return this.#begin(peer, say, ref, this.#server.visibleFrom);
     }
     if (after > this.read) {
       return say({ t: 'reset', epoch: now, after: this.read });
@@ -204,8 +215,13 @@ export class ModelGateway {
     if (after > 0 && chain !== undefined && chain !== log[after - 1].chain) {
       return say({ t: 'reset', epoch: now, after: 0 });
     }
-    const start = after ?? this.read;
-    const answer = { t: 'subscribed', ref, epoch: now, head: this.read, after: start };
+    return this.#begin(peer, say, ref, Math.max(after ?? this.read, this.#server.visibleFrom));
+  }
+
+  #begin(peer, say, ref, start) {
+    const answer = { t: 'subscribed', ref, epoch: this.#server.epoch, head: Math.max(this.read, start), after: start };
+    // what a newcomer may see begins above what this gateway has read yet
+    this.read = Math.max(this.read, start);
     if (start >= this.read - WINDOW) {
       say(answer);
       peer.sent = start;

@@ -97,6 +97,7 @@ export class SimClient {
   }
 
   channelInput(input) {
+    this.heldChain = this.channel.ledger.chain;
     const { state, effects } = this.core.decide(this.channel, input);
     this.channel = state;
     effects.forEach((effect) => this.#channelEffect(effect));
@@ -106,6 +107,7 @@ export class SimClient {
     if (state.phase === 'live' && this.begin === null && state.fromNow) {
       this.begin = state.ledger.seq;
     }
+    assert.ok(state.phase !== 'refused' || this.world.mayRefuse(state.problem.code), `refused: ${state.problem?.code}`);
     if (state.phase === 'live') {
       assert.ok(state.buffer.length === 0, 'nothing waits once it is live');
     }
@@ -139,7 +141,8 @@ export class SimClient {
         this.#void(effect.after);
         break;
       case 'skip':
-        assert.equal(this.events.length, 0, 'a view begins once');
+        // what is held below the hole is not looked at any more
+        this.clear();
         this.begin = effect.after;
         break;
       default:
@@ -166,7 +169,11 @@ export class SimClient {
       }
       assert.equal(event.seq, this.seq + 1, 'events are applied once each, in order');
       this.events.push(event);
+      // where the view begins there is no chain to check the first event against
+      assert.ok(event.raw === String(event.seq) || (event === events[0] && this.heldChain === null), 'what is applied is what was written');
+      const isOurs = this.queue.items.some(({ id }) => id === event.id);
       this.queueInput({ on: 'event', event: { ...event, epoch: this.channel.ledger.epoch } });
+      assert.ok(!isOurs || this.settled.includes(event.id), 'a send is settled by its event');
     }
     foldEntities(events, this.entities);
   }
@@ -177,6 +184,7 @@ export class SimClient {
       this.clear();
       this.begin = null;
     } else {
+      this.begin = this.begin !== null && after < this.begin ? null : this.begin;
       this.events = this.events.filter(({ seq }) => seq <= after);
       this.entities = foldEntities(this.events);
     }
