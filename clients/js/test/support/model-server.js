@@ -24,6 +24,8 @@ export class ModelServer {
   isMember = true;
   /** A member who was added again sees what comes after that. */
   visibleFrom = 0;
+  /** Something was shown that did not last: what clients hold may have to go. */
+  hasTakenBack = false;
   gateways = [new ModelGateway(this), new ModelGateway(this)];
   #ids = new Set();
   #written = 0;
@@ -63,6 +65,7 @@ export class ModelServer {
   diverge() {
     const lost = this.log.length - this.committed;
     if (lost > 0) {
+      this.hasTakenBack = true;
       this.log.length = this.committed;
       for (let i = 0; i < lost; i++) {
         this.write();
@@ -74,6 +77,7 @@ export class ModelServer {
   /** A new numbering of what was committed. */
   renumber() {
     this.epoch += 1;
+    this.hasTakenBack = true;
     const kept = this.log.slice(0, this.committed);
     // roles outlive a renumbering: the join is at its new place
     this.visibleFrom = Math.min(this.visibleFrom, kept.length);
@@ -210,6 +214,8 @@ export class ModelGateway {
       return this.#begin(peer, say, ref, this.#server.visibleFrom);
     }
     if (after > this.read) {
+      // it has waited, and has still not read so far
+      this.#server.hasTakenBack = true;
       return say({ t: 'reset', epoch: now, after: this.read });
     }
     if (after > 0 && chain !== undefined && chain !== log[after - 1].chain) {

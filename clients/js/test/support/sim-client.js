@@ -179,6 +179,10 @@ export class SimClient {
   }
 
   #void(after) {
+    const holds = this.seq > after && (this.events.length > 0 || this.base > 0);
+    const { server, isLossy } = this.world;
+    const isReplaced = this.channel.snapshot !== null || this.channel.ledger.seq > after || this.base > 0;
+    assert.ok(!holds || isReplaced || isLossy || server.hasTakenBack, 'nothing is void without a reason');
     if (after === 0 || this.base > 0) {
       assert.equal(after, 0, 'a snapshot is never rolled back in part');
       this.clear();

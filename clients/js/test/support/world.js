@@ -29,14 +29,14 @@ export class World {
       () => this.server.commit(),
       () => this.server.store(),
       () => this.anyGateway().follow(),
-      () => this.deliver(),
-      () => this.deliver(),
-      () => this.deliver(),
-      () => this.takeAll(),
-      () => this.accept(),
-      () => this.token(),
-      () => this.serve(),
-      () => this.answer(),
+      () => this.goOn(),
+      () => this.goOn(),
+      () => this.goOn(),
+      () => this.goOn(),
+      () => this.goOn(),
+      () => this.goOn(),
+      () => this.goOn(),
+      () => this.goOn(),
       () => this.post(),
       () => this.pass(draw.below(400)),
       () => this.passToNext(),
@@ -85,6 +85,37 @@ export class World {
   step() {
     const { draw } = this;
     (this.rare.length === 0 || !draw.chance(this.rarely) ? draw.pick(this.common) : draw.pick(this.rare))();
+  }
+
+  /** One of the things that wait to happen happens. */
+  goOn() {
+    const { client } = this;
+    const waits = [];
+    for (const { isOpen, isSilent, toClient, toServer } of this.links.values()) {
+      if (!isSilent && !isOpen) {
+        waits.push(this.accept);
+      }
+      if (!isSilent && toClient.length > 0) {
+        waits.push(this.deliver);
+      }
+      if (!isSilent && isOpen && toServer.length > 0) {
+        waits.push(this.takeAll);
+      }
+    }
+    if (client.wantsToken !== null) {
+      waits.push(this.token);
+    }
+    if (client.reads.some(({ answer }) => answer === undefined)) {
+      waits.push(this.serve);
+    }
+    if (client.reads.some(({ answer }) => answer !== undefined)) {
+      waits.push(this.answer);
+    }
+    if (waits.length > 0) {
+      this.draw.pick(waits).call(this);
+    } else if (client.joinAtMs !== null || client.connection.phase === 'waiting') {
+      this.passToNext();
+    }
   }
 
   // ---- the network
