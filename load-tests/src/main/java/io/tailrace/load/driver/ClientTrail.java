@@ -38,6 +38,11 @@ final class ClientTrail {
     });
   }
 
+  /** Before its first event: what came up to {@code after} it has only as a state. */
+  void begin(long after) {
+    checked(() -> trail.beginAfter(after));
+  }
+
   void live(int epoch, long head) {
     checked(() -> trail.subscribed(epoch, head, 0));
   }

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -24,19 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class JsClient implements AutoCloseable {
   private static final int NODE_MIN = 20;
 
-  /** From here on Node has a WebSocket without being asked for it. */
-  private static final int NODE_WITH_WEBSOCKET = 22;
-
   private static final long VERSION_SECONDS = 10;
   private static final String SOURCES = "/web/client/index.js";
   private static final String FOLLOWER = "follower.mjs";
 
   private final Path folder;
-  private final int version;
 
-  private JsClient(Path folder, int version) {
+  private JsClient(Path folder) {
     this.folder = folder;
-    this.version = version;
   }
 
   /**
@@ -45,8 +39,7 @@ public final class JsClient implements AutoCloseable {
    * @throws IOException if no temporary folder can be written
    */
   public static @Nullable JsClient open() throws IOException, InterruptedException {
-    int version = version();
-    if (version < NODE_MIN) {
+    if (version() < NODE_MIN) {
       return null;
     }
     var folder = Files.createTempDirectory("tailrace-js-");
@@ -59,7 +52,7 @@ public final class JsClient implements AutoCloseable {
       Files.writeString(folder.resolve("package.json"), "{\"type\":\"module\"}");
       unpack(folder.resolve("client"));
     }
-    return new JsClient(folder, version);
+    return new JsClient(folder);
   }
 
   private static int version() throws InterruptedException {
@@ -109,14 +102,19 @@ public final class JsClient implements AutoCloseable {
     }
   }
 
-  /** A process that follows by it. */
-  public ProcessFollower.Command command(String transport) {
-    List<String> words = new ArrayList<>(List.of("node"));
-    if (version < NODE_WITH_WEBSOCKET) {
-      words.add("--experimental-websocket");
-    }
-    words.add(folder.resolve(FOLLOWER).toString());
-    return new ProcessFollower.Command(words, Via.JS_CLIENT, transport);
+  /**
+   * A process that follows by it.
+   *
+   * @param transports of {@code ws}, {@code sse} and {@code poll}, the best first
+   * @param cache name of what it keeps between two lives and shares with others of that name; null
+   *     for nothing
+   */
+  public ProcessFollower.Command command(List<String> transports, @Nullable String cache) {
+    return new ProcessFollower.Command(
+        List.of("node", folder.resolve(FOLLOWER).toString()),
+        Via.JS_CLIENT,
+        transports,
+        cache == null ? null : folder.resolve(cache).toString());
   }
 
   @Override

@@ -16,14 +16,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A subscriber in a process of its own. It is told what to follow by one line of JSON on its
- * standard input ({@code url, token, device, transport, channels}), and says what it applied in
- * lines of JSON on its standard output:
+ * standard input ({@code url, token, device, cache, transports, channels}), and says what it
+ * applied in lines of JSON on its standard output:
  *
  * <ul>
  *   <li>{@code {"k":"event","channel","seq","id","type","entity"?,"author"?,"time","chain","raw"}}
+ *   <li>{@code {"k":"begin","channel","after"}}: what came before is known as a state only, from a
+ *       cache
  *   <li>{@code {"k":"live","channel","epoch","head"}}
  *   <li>{@code {"k":"void","channel","after"}}: rolled back
  *   <li>{@code {"k":"wrong","channel","detail"}}: what must not happen here
@@ -45,11 +49,20 @@ public final class ProcessFollower implements Follower {
    * What to run.
    *
    * @param via whose client it is
-   * @param transport as that client calls it
+   * @param transports as that client calls them, the best first
+   * @param cache a folder, or null
    */
-  public record Command(List<String> words, Via via, String transport) {
+  public record Command(
+      List<String> words, Via via, List<String> transports, @Nullable String cache) {
     public Command {
       words = List.copyOf(words);
+      transports = List.copyOf(transports);
+    }
+
+    /** The same, run by another command. */
+    public Command under(List<String> before) {
+      return new Command(
+          Stream.concat(before.stream(), words.stream()).toList(), via, transports, cache);
     }
   }
 
@@ -73,7 +86,9 @@ public final class ProcessFollower implements Follower {
             .put("url", http.gateway().toString())
             .put("token", http.token())
             .put("device", seat.device())
-            .put("transport", command.transport());
+            .put("cache", command.cache());
+    var transports = order.putArray("transports");
+    command.transports().forEach(transports::add);
     var channels = order.putArray("channels");
     seat.channels().forEach(channels::add);
     var in = process.getOutputStream();
@@ -112,6 +127,7 @@ public final class ProcessFollower implements Follower {
     }
     switch (said.path("k").asText()) {
       case "event" -> trail.delivered(event(said));
+      case "begin" -> trail.begin(said.path("after").asLong());
       case "live" -> trail.live(said.path("epoch").asInt(), said.path("head").asLong());
       case "void" -> trail.reset(said.path("after").asLong());
       case "wrong" -> trail.wrong(said.path("detail").asText());

@@ -6,6 +6,7 @@ import io.tailrace.load.oracle.Sighting;
 import io.tailrace.load.oracle.SnapshotReading;
 import io.tailrace.load.oracle.Via;
 import io.tailrace.load.oracle.Witness;
+import io.tailrace.load.target.Target;
 import io.tailrace.schemas.event.Chain;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -31,9 +32,9 @@ public final class Reader implements Actor {
   private final RandomGenerator random;
   private final Map<String, String> etags = new HashMap<>();
 
-  public Reader(String name, Crew crew, Ledger ledger, RandomGenerator random) {
+  public Reader(String name, Crew crew, Target through, Ledger ledger, RandomGenerator random) {
     this.name = name;
-    this.http = crew.http(name);
+    this.http = crew.http(name, through);
     this.ledger = ledger;
     this.counters = crew.counters();
     this.random = random;

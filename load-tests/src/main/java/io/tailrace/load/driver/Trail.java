@@ -54,6 +54,16 @@ final class Trail {
     liveAbove = head;
   }
 
+  /** Begins elsewhere, as long as nothing has come. */
+  synchronized void beginAfter(long after) {
+    if (!applied.isEmpty()) {
+      throw new ProtocolViolation(
+          "%s, channel %s: begins again after seq %d, having seq %d"
+              .formatted(name, channel, after, last()));
+    }
+    start = after;
+  }
+
   /** The way of an event that came as a frame: what was there at the subscription is replayed. */
   synchronized Via framed(long seq) {
     return seq <= liveAbove ? Via.REPLAY : Via.LIVE;

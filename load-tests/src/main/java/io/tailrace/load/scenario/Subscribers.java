@@ -37,6 +37,7 @@ final class Subscribers implements AutoCloseable {
   private final List<Seat> seats = new ArrayList<>();
   private final List<FaultProxy> proxies = new ArrayList<>();
   private final FaultCounts faults = new FaultCounts();
+  private int javaTurn;
 
   /**
    * @param js the JavaScript client, or null where it cannot run; the Java client takes its places
@@ -46,6 +47,7 @@ final class Subscribers implements AutoCloseable {
     this.numbered = numbered;
     this.js = js;
     this.random = random;
+    this.javaTurn = random.nextInt(Transport.values().length);
   }
 
   int count() {
@@ -65,15 +67,22 @@ final class Subscribers implements AutoCloseable {
     followers.add(
         switch (n % 9) {
           case 0 -> socket(seat("ws", n), true, through);
-          case 1 -> java(seat("java", n), Transport.WEBSOCKET, through);
-          case 2 -> js(seat("js", n), through);
+          case 1 -> java(seat("java", n), through);
+          case 2 -> js(seat("js", n), List.of("ws"), through);
           case 3 -> sse(seat("sse", n), through);
           case 4 -> longPoll(seat("poll", n), through);
           case 5 -> socket(tab(n, 5, "ws"), false, through);
-          case 6 -> java(seat("java", n), otherTransport(), through);
-          case 7 -> js(tab(n, 5, "js"), through);
-          default -> java(tab(n, 7, "java"), Transport.WEBSOCKET, through);
+          case 6 -> java(seat("java", n), through);
+          case 7 -> js(tab(n, 5, "js"), jsTransports(), through);
+          default -> java(tab(n, 7, "java"), through);
         });
+  }
+
+  /** The system as seen through one more faulty network. */
+  Target faultyNetwork() throws IOException {
+    var proxy = FaultProxy.start(numbered.crew().target(), new FaultPlan(child()), faults);
+    proxies.add(proxy);
+    return proxy.target();
   }
 
   private Seat seat(String kind, int n) {
@@ -102,24 +111,42 @@ final class Subscribers implements AutoCloseable {
     return new LongPollFollower(seat, numbered.crew(), through, child());
   }
 
-  private Follower java(Seat seat, Transport transport, Target through) {
-    return new ClientFollower(seat, transport, numbered, through, child());
+  private Follower java(Seat seat, Target through) {
+    return new ClientFollower(seat, javaTransport(), numbered, through, child());
   }
 
-  private Follower js(Seat seat, Target through) throws IOException {
+  /** Tabs of one user share what they keep. */
+  private Follower js(Seat seat, List<String> transports, Target through) throws IOException {
     return js == null
-        ? java(seat, Transport.WEBSOCKET, through)
-        : new ProcessFollower(seat, js.command("websocket"), numbered, through);
+        ? java(seat, through)
+        : new ProcessFollower(seat, js.command(transports, seat.device()), numbered, through);
+  }
+
+  /** One after the other, beginning anywhere. */
+  private Transport javaTransport() {
+    var all = Transport.values();
+    return isOneAddress() ? all[javaTurn++ % all.length] : Transport.WEBSOCKET;
+  }
+
+  private List<String> jsTransports() {
+    if (!isOneAddress()) {
+      return List.of("ws", "poll");
+    }
+    return switch (random.nextInt(3)) {
+      case 0 -> List.of("sse");
+      case 1 -> List.of("poll");
+      default -> List.of("ws", "sse", "poll");
+    };
   }
 
   /**
    * The proxy chooses the service by a connection's first request, and a client may use a
-   * connection again, for streams too: where services have several addresses only the WebSocket,
-   * which always has a connection of its own, finds the gateway.
+   * connection again, for event streams too: where services have several addresses these do not
+   * find the gateway, while a WebSocket always has a connection of its own.
    */
-  private Transport otherTransport() {
+  private boolean isOneAddress() {
     var target = numbered.crew().target();
-    return target.gateway().equals(target.history()) ? Transport.SSE : Transport.WEBSOCKET;
+    return target.gateway().equals(target.history());
   }
 
   /** Cuts the connections of one of them, or lets nothing pass for a moment. */

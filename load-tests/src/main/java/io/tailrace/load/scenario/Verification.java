@@ -95,7 +95,7 @@ public final class Verification implements AutoCloseable {
         for (int i = 0; i < options.subscribers() / 2 + 1; i++) {
           subscribers.start();
         }
-        startActors(ledger);
+        startActors(subscribers, ledger);
         disturbance.begin();
         load(subscribers, ledger);
         return settle(subscribers, ledger, commits);
@@ -124,7 +124,7 @@ public final class Verification implements AutoCloseable {
     }
   }
 
-  private void startActors(Ledger ledger) {
+  private void startActors(Subscribers subscribers, Ledger ledger) throws IOException {
     double perWay = options.writesPerSecond() / 4.0;
     int posters = 4;
     for (int i = 0; i < posters; i++) {
@@ -138,7 +138,10 @@ public final class Verification implements AutoCloseable {
     }
     crew.start("copy", perWay / COPY_EVENTS, new CopyWriter(crew, ledger, child()));
     for (int i = 0; i < 2; i++) {
-      crew.start("reader-" + i, 4, new Reader("reader " + i, crew, ledger, child()));
+      crew.start(
+          "reader-" + i,
+          4,
+          new Reader("reader " + i, crew, subscribers.faultyNetwork(), ledger, child()));
     }
   }
 
@@ -250,7 +253,7 @@ public final class Verification implements AutoCloseable {
   }
 
   private void readAll(Ledger ledger, long deadline) throws InterruptedException {
-    var reader = new Reader("history", crew, ledger, child());
+    var reader = new Reader("history", crew, target, ledger, child());
     for (var channel : ledger.channels()) {
       while (true) {
         try {

@@ -1,21 +1,29 @@
 // Follows channels by the product's client and says what it applied, one line of JSON each.
 // What it is told and what it says: io.tailrace.load.driver.ProcessFollower.
 import { createInterface } from 'node:readline';
-import { connect } from './client/index.js';
+import { connect, fileCache } from './client/node/index.js';
 
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-function follow(client, channel) {
+function follow(client, channel, isCached) {
+  let began = false;
   const wrong = (detail) => say({ k: 'wrong', channel, detail });
   const follower = client.follow(channel, {
     from: 'start',
     onEvents: (events) => {
+      began = true;
       for (const { seq, id, type, entity, author, time, chain, raw } of events) {
         say({ k: 'event', channel, seq, id, type, entity, author, time, chain, raw });
       }
     },
     onVoid: ({ after }) => say({ k: 'void', channel, after }),
-    onEntities: () => wrong('got a snapshot although no history is gone'),
+    onEntities: (_, { seq }) => {
+      if (isCached && !began) {
+        say({ k: 'begin', channel, after: seq });
+      } else {
+        wrong('got a snapshot although no history is gone');
+      }
+    },
     onSkip: ({ after }) => wrong(`skipped to ${after}`),
   });
   let shown;
@@ -36,9 +44,9 @@ const input = createInterface({ input: process.stdin });
 // Whoever started this is gone.
 input.on('close', () => process.exit(0));
 input.once('line', (line) => {
-  const { url, token, device, transport, channels } = JSON.parse(line);
-  const client = connect({ url, token: () => token, device, transport });
+  const { url, token, device, transports, cache, channels } = JSON.parse(line);
+  const client = connect({ url, token: () => token, device, transports, cache: cache ? fileCache(cache) : null });
   for (const channel of channels) {
-    follow(client, channel);
+    follow(client, channel, cache !== null);
   }
 });
