@@ -32,6 +32,13 @@ import org.slf4j.LoggerFactory;
 public final class PostgresServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PostgresServer.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  /**
+   * A fast stop waits for whoever reads a replication slot, perhaps for ever; one that its owner
+   * left behind is in the middle of a crash anyway, and an immediate stop loses nothing either.
+   */
+  private static final Duration LEFT_BEHIND_STOP_LIMIT = Duration.ofSeconds(2);
+
   private static final Duration FAST_STOP_LIMIT = Duration.ofSeconds(20);
   private static final long POLL_NANOS = 5_000_000;
   private static final int LOG_TAIL_CHARS = 2_000;
@@ -159,7 +166,7 @@ public final class PostgresServer implements AutoCloseable {
       return;
     }
     try {
-      stopRunning("stop");
+      stopRunning("stop", FAST_STOP_LIMIT);
     } finally {
       lock.close();
       if (temporary) {
@@ -179,7 +186,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private void begin(int port, Map<String, String> overrides) {
-    stopRunning("stop of one left behind");
+    stopRunning("stop of one left behind", LEFT_BEHIND_STOP_LIMIT);
     keepOneOldLog();
     if (!Files.exists(dataOf(folder).resolve("PG_VERSION"))) {
       initialise();
@@ -286,7 +293,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private void stopRunning(String why) {
+  private void stopRunning(String why, Duration fastLimit) {
     Path data = dataOf(folder);
     PostmasterFile file = PostmasterFile.read(data);
     if (file == null || !file.alive()) {
@@ -297,16 +304,15 @@ public final class PostgresServer implements AutoCloseable {
       return;
     }
     log.atInfo().addKeyValue("pid", file.pid()).addKeyValue("why", why).log("postgres stops");
-    if (!signalAndWait("INT", file) && !signalAndWait("QUIT", file)) {
+    if (!signalAndWait("INT", file, fastLimit) && !signalAndWait("QUIT", file, FAST_STOP_LIMIT)) {
       throw new EmbedException(
           "PostgreSQL (process " + file.pid() + ") does not stop: end it by hand, then try again.");
     }
   }
 
-  private boolean signalAndWait(String signal, PostmasterFile file) {
-    programs.run(
-        serverLog(), FAST_STOP_LIMIT, List.of("pg_ctl", "kill", signal, Long.toString(file.pid())));
-    long deadline = System.nanoTime() + FAST_STOP_LIMIT.toNanos();
+  private boolean signalAndWait(String signal, PostmasterFile file, Duration limit) {
+    programs.run(serverLog(), limit, List.of("pg_ctl", "kill", signal, Long.toString(file.pid())));
+    long deadline = System.nanoTime() + limit.toNanos();
     // Its last act is to remove its file; as a process it may linger until whoever adopted it
     // looks.
     while (file.alive() && pidOf(PostmasterFile.read(dataOf(folder))) == file.pid()) {
