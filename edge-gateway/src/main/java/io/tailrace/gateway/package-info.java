@@ -5,9 +5,10 @@
  * {@link io.tailrace.gateway.sse} write it. Beside the way stand {@link
  * io.tailrace.gateway.session}, {@link io.tailrace.gateway.subscribe} and {@link
  * io.tailrace.gateway.resume}. Reads: the topic of events, frames of clients. Writes: frames to
- * clients, questions to the stores. Thread: one tail thread, and the I/O threads, of which each
- * owns one shard. Bound: every stage names its own. When full: every stage names its own. Fails: a
- * gateway holds nothing that cannot be lost; it ends, and clients resume on another.
+ * clients, questions to the stores; never PostgreSQL, which hears nothing of readers. Thread: one
+ * tail thread, and the I/O threads, of which each owns one shard. Bound: every stage names its own.
+ * When full: every stage names its own. Fails: a gateway holds nothing that cannot be lost; it
+ * ends, and clients resume on another.
  */
 @NullMarked
 package io.tailrace.gateway;

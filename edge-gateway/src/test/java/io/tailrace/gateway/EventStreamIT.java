@@ -85,10 +85,8 @@ final class EventStreamIT {
     }
   }
 
-  /** Bogus, cut off, and cut off within a number that is then none. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"bogus", "chat:none-a=1.2,chat:none-b", "chat:none-a=1.", "chat:none-a=1.x,,"})
+  @ValueSource(strings = {"bogus", "chat:none-a=1.1,chat:none-b"})
   void mercure704_aCursorThatIsNoneIsResetOnEveryChannel(String bogus) {
     String late = Gateway.elsewhere("chat:none-b", "chat:none-a");
     gateway.publish(Gateway.channel("none-a"), "{}");

@@ -21,12 +21,16 @@ public final class Replay {
   /** Fewer frames than these are queued one by one: a piece would be a copy for nobody else. */
   private static final int FEW = 4;
 
-  /** What one write takes; larger pieces would only be kept waiting in more pieces. */
-  private static final int PIECE_BYTES = 64 * 1024;
+  /** What one write takes; a larger piece would only be written in several. */
+  private static final int PIECE_BYTES_MAX = 64 * 1024;
+
+  /** A queue is over its mark by a piece at most: that must be little beside the room above it. */
+  private static final int PIECES_PER_QUEUE = 4;
 
   private final Endings endings;
   private final Decision decision;
   private final long queueBytes;
+  private final int pieceBytes;
 
   /**
    * A replay.
@@ -37,6 +41,7 @@ public final class Replay {
     this.endings = endings;
     this.decision = decision;
     this.queueBytes = queueBytes;
+    this.pieceBytes = (int) Math.min(PIECE_BYTES_MAX, queueBytes / PIECES_PER_QUEUE);
   }
 
   /** Goes on with all replays of a connection whose queue has drained. */
@@ -76,7 +81,7 @@ public final class Replay {
 
   private Pieces.@Nullable Part next(ChannelWindow window, Wire wire, long first, long to) {
     if (to - first >= FEW) {
-      return window.pieces().part(wire, first, to, (int) Math.min(PIECE_BYTES, queueBytes));
+      return window.pieces().part(wire, first, to, pieceBytes);
     }
     Frame frame = window.frame(first);
     return frame == null ? null : new Pieces.Part(ByteBuffer.wrap(frame.bytes(wire)), first);

@@ -200,6 +200,10 @@ public final class EventTail implements AutoCloseable {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } catch (Error e) {
+      // A bug or a lost library: nobody may believe that this gateway still reads.
+      broken(e);
+      throw e;
     } finally {
       consumer.close();
       ended.countDown();
@@ -255,13 +259,10 @@ public final class EventTail implements AutoCloseable {
     readOn();
   }
 
-  private void broken(RuntimeException e) {
+  private void broken(Throwable e) {
     caughtUp = false;
     metrics.tailBroke();
-    LOG.atError()
-        .setCause(e)
-        .addKeyValue("pauseMs", pauseMs)
-        .log("the tail has ended; it reads anew");
+    LOG.atError().setCause(e).addKeyValue("pauseMs", pauseMs).log("the tail has ended");
     takers.forEach(Taker::broken);
     takers.clear();
   }

@@ -11,8 +11,10 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -53,6 +55,7 @@ final class Storm implements AutoCloseable {
     int behind;
     int lost;
     int catchUps;
+    final Map<Integer, Integer> closes = new TreeMap<>();
     long events;
     long bytes;
   }

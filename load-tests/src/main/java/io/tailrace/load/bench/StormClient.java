@@ -134,9 +134,8 @@ final class StormClient {
     } else if (opcode == PING) {
       write(PONG, new String(bytes, from, to - from, StandardCharsets.US_ASCII));
     } else if (opcode == CLOSE) {
-      storm.trouble(
-          "closed by the server: "
-              + new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
+      int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
+      storm.counts().closes.merge(code, 1, Integer::sum);
     }
   }
 

@@ -143,6 +143,7 @@ final class StormCommand implements Callable<Integer> {
           .put("connects", counts.connects)
           .put("handshakesRefused", counts.refused)
           .put("connectionsLost", counts.lost)
+          .put("closeCodes", counts.closes)
           .put("resumesPutOff", counts.putOff)
           .put("timesBehind", counts.behind)
           .put("joinRequests", last.since(first, "tailrace_join_seconds_count"))
