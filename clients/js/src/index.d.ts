@@ -4,48 +4,83 @@ export function connect(options: ClientOptions): Client;
 export interface ClientOptions {
   /** The server, such as `https://example.org`. Default: where the page came from. */
   url?: string;
-  /** Where the WebSocket is, if another address than `url`. */
+  /** Where the live service (`/v1/ws`, `/v1/sse`) is, if at another address than `url`. */
   liveUrl?: string;
-  /** A token, or a function that fetches one: it is asked at every connect, before the token ends, and after a 401. */
+  /**
+   * A token, or a function that fetches one. It is asked when there is none that lives, before the token ends, and
+   * after the server has refused one; what it gives is used until it ends.
+   */
   token: string | (() => string | Promise<string>);
   /** Names this device among the user's. */
   device?: string;
-  /** For runtimes without one of their own (Node before 22). */
+  /**
+   * What may be used, best first: WebSocket, server-sent events, long polls. Default: all three. One that carries nothing
+   * is fallen away from, and the best is tried again now and then.
+   */
+  transports?: readonly Transport[];
+  /**
+   * Keeps what was shown, and what was not sent yet, over a restart: `indexedDbCache(user)` in browsers,
+   * `fileCache(folder)` in Node. Used by channels that are followed from the start. Default: none.
+   */
+  cache?: Cache;
+  /** A fault of the cache; everything else goes on without it. Default: a warning on the console. */
+  onFault?: (fault: Error) => void;
+  /** For runtimes without one of their own. In Node the package brings one. */
   WebSocket?: typeof WebSocket;
   fetch?: typeof fetch;
   /** Milliseconds since 1970, with a fraction, never running backwards. */
   nowMs?: () => number;
+  /** The wall clock in milliseconds since 1970; a jump says that the machine slept. */
+  wallMs?: () => number;
   /** In [0, 1); spreads reconnects. */
   random?: () => number;
 }
+
+export type Transport = 'ws' | 'sse' | 'poll';
 
 export class Client {
   constructor(options: ClientOptions);
   readonly state: ConnectionState;
   /** The server's clock minus ours, right within half a round trip; null until the first answer. */
-  readonly clock: { offsetMs: number | null; roundTripMs: number | null };
+  readonly clock: { readonly offsetMs: number | null; readonly roundTripMs: number | null };
   /** Calls at every change of `state`, and now. Returns what stops it. */
   watch(watcher: (state: ConnectionState) => void): () => void;
   /** Follows a channel (`kind:id`) until `leave()`. At most one follower a channel. */
   follow(channel: string, options?: FollowOptions): Follower;
-  /** Writes one event. Resolves after the commit; rejects with a `TailraceProblem`. */
+  /** Writes one event. Resolves after the commit; rejects with a `TailraceProblem` after some tries. */
   publish(channel: string, type: string, data: unknown, options?: PublishOptions): Promise<Published>;
+  /**
+   * Writes one event optimistically: it is `pending` at once, sent in order with the channel's other sends, and tried
+   * again, also after a restart where there is a cache, until the server has answered or the event has come.
+   * @throws {TailraceProblem} `outbox_full`: 1000 wait already
+   */
+  send(channel: string, type: string, data: unknown, options?: SendOptions): Send;
+  /** The sends of a channel that are not among its events yet, in order; failed ones stay until retried or discarded. */
+  pending(channel: string): Send[];
+  /** Calls with `pending(channel)` at every change of it, and now. Returns what stops it. */
+  watchPending(channel: string, watcher: (pending: Send[]) => void): () => void;
   /** Tells the server how long commit→screen took; meant for a sample of the events. */
   rendered(channel: string, seq: number, ms: number): void;
-  /** Try now rather than after the back-off. A browser's `online` event does it by itself. */
+  /** Try now rather than after the back-off. A browser's events do it by themselves. */
   reconnectNow(): void;
-  close(): void;
+  /** Resolves when the cache holds what was applied and what is to be sent. */
+  flush(): Promise<void>;
+  /** Leaves all channels and closes the connection; resolves when the cache is written. What was not sent stays in it. */
+  close(): Promise<void>;
 }
 
 export interface ConnectionState {
   readonly phase: 'stopped' | 'fetching' | 'opening' | 'greeting' | 'open' | 'waiting' | 'refused';
+  readonly transport: Transport;
   /** Attempts since the connection was last stable. */
   readonly attempt: number;
   readonly session: string | null;
-  /** How the last socket ended; null while all is well. */
+  /** How the last link ended; null while all is well. */
   readonly lastClose: { readonly code: number; readonly reason: string } | null;
   /** When the next attempt begins, by `nowMs`; null while none is waited for. */
   readonly retryAtMs: number | null;
+  /** What the gateway sheds of this connection, which reads too slowly; null: nothing. Events are never shed. */
+  readonly shed: { readonly lanes: readonly string[]; readonly dropped: Readonly<Record<string, number>> } | null;
 }
 
 export interface FollowOptions {
@@ -55,15 +90,16 @@ export interface FollowOptions {
   onEvents?: (events: readonly TailraceEvent[], how: Delivery) => void;
   /**
    * What is held above `after` is void (0: everything, also entities); the events that replace it follow. Rare: an
-   * epoch has changed, or the server had shown what was never committed.
+   * epoch has changed, the server had shown what was never committed, or a snapshot takes the place of events.
    */
   onVoid?: (what: { readonly epoch: number; readonly after: number }) => void;
   /**
-   * History is older than what is kept: the latest event of every entity as of `seq`, in parts, stands in for it. An
-   * entity can be newer than `seq`; of two states of an entity the higher seq wins.
+   * Too much was missed (the channel's contract says how much that is), or it is not kept any more: the latest event of
+   * every entity as of `seq`, in parts, stands in for it. An entity can be newer than `seq`; of two states of an
+   * entity the higher seq wins. Without this handler events are read one and all, as far as they are kept.
    */
   onEntities?: (entities: readonly TailraceEvent[], of: { readonly seq: number }) => void;
-  /** What may be read begins above `after`, further on than what was asked for. */
+  /** Events at or below `after` that were not given before will not be: not this reader's, not kept, or not cached. */
   onSkip?: (what: { readonly after: number }) => void;
 }
 
@@ -75,9 +111,12 @@ export interface Place {
 }
 
 export interface Delivery {
-  /** `live`: as it happens; `replay`: missed, from the gateway's window; `history`: missed, over HTTP. */
-  readonly via: 'live' | 'replay' | 'history';
-  /** When the frame came, by `nowMs`; null for history. */
+  /**
+   * `live`: as it happens; `replay`: missed, from the gateway's window; `history`: missed, over HTTP; `cache`: what an
+   * earlier run had shown, from the cache.
+   */
+  readonly via: 'live' | 'replay' | 'history' | 'cache';
+  /** When the frame came, by `nowMs`; null for history and cache. */
   readonly receivedAtMs: number | null;
 }
 
@@ -101,28 +140,24 @@ export class Follower {
   readonly state: ChannelState;
   /** Calls at every change of `state`, and now. Returns what stops it. */
   watch(watcher: (state: ChannelState) => void): () => void;
-  /** After `refused` or `revoked`: ask again. */
+  /** After `gone`: ask again. */
   retry(): void;
-  leave(): void;
+  /** Resolves when the cache holds what was applied. */
+  flush(): Promise<void>;
+  leave(): Promise<void>;
 }
 
 export interface ChannelState {
   /**
-   * `connecting`, `reconnecting`, `offline`: there is no connection; `joining`: asked for; `replaying`, `catchingUp`:
-   * what was missed is on its way, from the gateway's window or over HTTP; `live`; `refused`, `revoked`: see `problem`;
-   * `left`.
+   * - `connecting`: asked for, or the connection is being made. "Connecting…", "Reconnecting…".
+   * - `cached`: what is shown was held and is not confirmed: the connection has failed, or only the cache has spoken so
+   *   far. "Showing cached messages".
+   * - `catchingUp`: what was missed is on its way.
+   * - `live`: everything up to the head is held, and what happens comes as it happens.
+   * - `degraded`: live, with less: over long polls, or with ephemeral lanes shed.
+   * - `gone`: over until `retry()`: refused, no longer a member, or left. See `problem`.
    */
-  readonly phase:
-    | 'connecting'
-    | 'reconnecting'
-    | 'offline'
-    | 'joining'
-    | 'replaying'
-    | 'catchingUp'
-    | 'live'
-    | 'refused'
-    | 'revoked'
-    | 'left';
+  readonly phase: 'connecting' | 'cached' | 'catchingUp' | 'live' | 'degraded' | 'gone';
   /** 0 until the server has told it. */
   readonly epoch: number;
   /** The last event that was applied. */
@@ -137,6 +172,57 @@ export interface ChannelState {
   readonly catchUpVia: 'replay' | 'history' | null;
   readonly problem: { readonly code: string; readonly detail?: string } | null;
 }
+
+export interface SendOptions {
+  entity?: string;
+  /** The event's id, a UUID, which is also the idempotency key: the same id is the same send. Default: a new one. */
+  id?: string;
+}
+
+/** One optimistic send. */
+export interface Send {
+  readonly id: string;
+  readonly channel: string;
+  readonly type: string;
+  readonly data: any;
+  readonly entity?: string;
+  /**
+   * `waiting`: for its turn, or for the network; `sending`; `sent`: committed, and its event is on its way or has come;
+   * `failed`: refused, see `problem`; it stays pending until it is retried or discarded.
+   */
+  readonly status: 'waiting' | 'sending' | 'sent' | 'failed';
+  /** Why it failed, or why it is not through yet. */
+  readonly problem: { readonly code: string; readonly message: string } | null;
+  /** Resolves at the answer or the event, whichever is first; rejects when it is refused. After `retry()` a new one. */
+  readonly done: Promise<Published>;
+  /** Send what failed again, as the same write, after everything else that waits. */
+  retry(): void;
+  /** Forget it, unless it is on its way. */
+  discard(): void;
+}
+
+/**
+ * Where a client keeps things between two runs. `indexedDbCache` and `fileCache` are two; any store will do that holds
+ * plain values whole. Several clients of one user may share it.
+ */
+export interface Cache {
+  /** What was saved last, or null. */
+  loadChannel(channel: string): Promise<object | null>;
+  /**
+   * Takes the place of what is there only if it is not older (by `epoch`, then `seq`), or if `replace`: then what is
+   * there has become void. A null record removes it.
+   */
+  saveChannel(channel: string, record: object | null, options?: { replace?: boolean }): Promise<void>;
+  /** All saved sends, by their `order`. */
+  loadSends(): Promise<object[]>;
+  saveSend(send: { readonly id: string; readonly order: number }): Promise<void>;
+  removeSend(id: string): Promise<void>;
+}
+
+/** A cache in the browser's IndexedDB. `user`: whose it is; what one user was shown is never shown to another. */
+export function indexedDbCache(user: string, options?: { name?: string; indexedDB?: IDBFactory }): Cache;
+/** In Node only: a cache in a folder of one user, which is made where it does not exist. */
+export function fileCache(folder: string): Cache;
 
 export interface PublishOptions {
   entity?: string;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNewer } from '../cache/record.js';
@@ -13,12 +14,10 @@ export function fileCache(folder) {
   const channels = join(folder, 'channels');
   const sends = join(folder, 'sends');
   const fileOf = (channel) => join(channels, `${fileName(channel)}.json`);
-  let written = 0;
-
   async function write(file, value) {
     await Promise.all([mkdir(channels, { recursive: true }), mkdir(sends, { recursive: true })]);
-    written += 1;
-    const beside = `${file}.${process.pid}-${written}.new`;
+    // a name of its own: another client of this user may be writing the same file
+    const beside = `${file}.${randomUUID()}.new`;
     await writeFile(beside, JSON.stringify(value), { flush: true });
     await rename(beside, file);
   }

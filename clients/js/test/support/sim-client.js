@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { foldEntities } from './model-server.js';
 
+/** As in `follower.js`. */
+const ANSWER_MS = 10_000;
+
 /**
  * The client's cores put together as `client.js` puts them together, with one channel, in a world where nothing happens
  * by itself: links, reads, posts and tokens wait until the world gets to them. Checks at every event that the
@@ -19,6 +22,7 @@ export class SimClient {
     this.reads = [];
     this.posts = [];
     this.joinAtMs = null;
+    this.unanswered = null;
     this.settled = [];
     this.failed = [];
     this.clear();
@@ -32,6 +36,7 @@ export class SimClient {
     const at = { nowMs, wallMs, random: this.world.draw.next() };
     const { state, effects } = this.core.decideConnection(this.connection, { ...at, ...input }, { transports: ['ws', 'sse'] });
     this.connection = state;
+    assert.ok(state.phase === 'open' || state.next === null, 'only an open connection makes another link');
     effects.forEach((effect) => this.#connectionEffect(effect));
   }
 
@@ -120,6 +125,7 @@ export class SimClient {
         this.joinAtMs = this.world.nowMs + 10 * effect.attempt + (effect.retryAfterMs ?? 0);
         break;
       case 'subscribe':
+        this.unanswered = { ref: effect.ref, atMs: this.world.nowMs + ANSWER_MS };
         this.world.toServer(this.connection.link, { t: 'subscribe', ...effect });
         break;
       case 'unsubscribe':
@@ -223,6 +229,11 @@ export class SimClient {
     this.connectionInput({ on: 'tick' });
     if (this.joinAtMs !== null && this.joinAtMs <= this.world.nowMs) {
       this.wantsJoin();
+    }
+    if (this.unanswered !== null && this.unanswered.atMs <= this.world.nowMs) {
+      const { ref } = this.unanswered;
+      this.unanswered = null;
+      this.channelInput({ on: 'unanswered', ref });
     }
     this.queueInput({ on: 'tick' });
   }

@@ -55,7 +55,6 @@ export class World {
       () => this.server.admit(draw.chance(0.5)),
       () => this.client.channelInput({ on: 'again' }),
       () => this.fail(),
-      () => this.client.channelInput({ on: 'unanswered', ref: this.client.channel.ref }),
       () => this.repeat(),
       () => this.send(),
       () => this.send(),
@@ -421,7 +420,8 @@ export function runWorld(core, seed, steps) {
   }
 }
 
-function check({ client, server, posted }) {
+function check(world) {
+  const { client, server, posted } = world;
   const { channel } = client;
   assert.equal(channel.phase, 'live', `it ends live, not ${channel.phase}`);
   assert.equal(client.connection.phase, 'open');
@@ -439,4 +439,5 @@ function check({ client, server, posted }) {
   assert.deepEqual(held(server.log).filter((id) => id.startsWith('send-')), posted, 'sends are committed once each, in order');
   assert.deepEqual(client.settled.toSorted(), posted.toSorted(), 'and each is told once');
   assert.deepEqual(client.queue.items, [], 'nothing is pending');
+  assert.ok(world.isTidy(), 'nothing is left over of a move');
 }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { coreOf } from './support/core.js';
-import { conformance, runChannelScenario } from './support/scenario.js';
-import { runWorld } from './support/world.js';
+import { coreOf } from '../support/core.js';
+import { conformance, runChannelScenario } from '../support/scenario.js';
+import { runWorld } from '../support/world.js';
 
 /**
  * Every rule of the cores, taken out of a copy of the sources one at a time: the simulation must notice. A rule that
@@ -89,7 +89,7 @@ let copies = 0;
 async function without(file, code, instead) {
   copies += 1;
   const copy = join(folder, String(copies), 'src');
-  cpSync(fileURLToPath(new URL('../src', import.meta.url)), copy, { recursive: true });
+  cpSync(fileURLToPath(new URL('../../src', import.meta.url)), copy, { recursive: true });
   writeFileSync(join(folder, String(copies), 'package.json'), '{"type":"module"}');
   const text = readFileSync(join(copy, file), 'utf8');
   assert.equal(text.split(code).length, 2, `the code of the rule stands once in ${file}`);
