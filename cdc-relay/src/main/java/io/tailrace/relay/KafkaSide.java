@@ -1,7 +1,9 @@
 package io.tailrace.relay;
 
 import io.tailrace.relay.publish.ProducerSettings;
+import io.tailrace.relay.slot.EventsEnd;
 import io.tailrace.relay.slot.LastAccepted;
+import io.tailrace.relay.slot.LastNumbered;
 import io.tailrace.relay.slot.LogEnd;
 import io.tailrace.relay.slot.SlotException;
 import io.tailrace.schemas.topic.Topics;
@@ -63,9 +65,17 @@ final class KafkaSide {
     }
   }
 
-  List<LastAccepted> logEnd() {
+  /** The rows that the log accepted last. */
+  List<LastAccepted> logEnd(int incarnation, long confirmed) {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer("tailrace-relay-log-end", false)) {
-      return LogEnd.read(consumer);
+      return LogEnd.read(consumer, incarnation, confirmed);
+    }
+  }
+
+  /** The events that the log numbered last. */
+  List<LastNumbered> eventsEnd(int incarnation) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer("tailrace-relay-events-end", true)) {
+      return EventsEnd.read(consumer, incarnation);
     }
   }
 

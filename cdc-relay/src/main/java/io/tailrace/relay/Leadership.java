@@ -130,7 +130,10 @@ final class Leadership implements Runnable {
       return;
     }
     int timeline = source.timeline();
-    gate.requireSameHistory(timeline, kafka.logEnd());
+    gate.requireSameHistory(
+        timeline,
+        kafka.logEnd(slot.incarnation(), start.confirmed()),
+        kafka.eventsEnd(slot.incarnation()));
     stream(source, gate, start.confirmed(), timeline);
   }
 

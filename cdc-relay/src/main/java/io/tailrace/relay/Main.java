@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.schemas.http.ServiceProcess;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The relay as a process of its own. A supervisor starts it again when it has halted. */
@@ -13,12 +14,20 @@ public final class Main {
 
   private Main() {}
 
-  /** Arguments: {@code --name=value}, or {@code --help}. */
+  /**
+   * Arguments: {@code --name=value}, or {@code --help}; with {@code --rebuild} it publishes every
+   * row again, as {@link RebuildMain}, and ends.
+   */
   public static void main(String[] arguments) {
+    List<String> settingsGiven = new ArrayList<>(List.of(arguments));
+    if (settingsGiven.remove(RebuildMain.OPTION)) {
+      RebuildMain.run(settingsGiven);
+      return;
+    }
     ServiceProcess.run(
         "cdc-relay",
         RelayConfig.keys(),
-        List.of(arguments),
+        settingsGiven,
         settings ->
             RelayService.start(
                 RelayConfig.from(settings),

@@ -28,8 +28,18 @@ final class Servers implements AutoCloseable {
   }
 
   Servers(Map<String, String> postgresSettings) throws SQLException {
-    postgres = PostgresServer.temporary(postgresSettings);
-    broker = KafkaBroker.temporary();
+    this(PostgresServer.temporary(postgresSettings), KafkaBroker.temporary());
+    prepare();
+  }
+
+  /** Servers that run already; closed with this. */
+  Servers(PostgresServer postgres, KafkaBroker broker) {
+    this.postgres = postgres;
+    this.broker = broker;
+  }
+
+  /** Makes schema, slot and topics. */
+  void prepare() throws SQLException {
     try (Connection connection = connect()) {
       Migrations.apply(connection);
       SlotSetup.create(connection, new SlotName(1), false);

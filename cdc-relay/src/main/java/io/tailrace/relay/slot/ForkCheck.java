@@ -1,6 +1,8 @@
 package io.tailrace.relay.slot;
 
 import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.topic.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +15,12 @@ import java.util.Set;
  * enough to look up.
  */
 final class ForkCheck {
+  /**
+   * Partitions of the outbox are dropped by the time of the insert; the commit comes later, by less
+   * than this.
+   */
+  private static final Duration TRANSACTION_MAX = Duration.ofDays(1);
+
   private final Position stream;
   private final long walEnd;
   private final Instant keptSince;
@@ -36,19 +44,37 @@ final class ForkCheck {
    *
    * @throws SlotException where it does not
    */
-  void require(List<LastAccepted> log) {
+  void require(List<LastAccepted> log, List<LastNumbered> numbered) {
     for (LastAccepted last : log) {
       order(last);
-      if (last.committedMs() >= keptSince.toEpochMilli() && !present.contains(last.id())) {
+      // Of an earlier incarnation everything is void since the rebuild, lost rows too.
+      if (last.position().incarnation() == stream.incarnation()
+          && isMissing(last.id(), last.committedMs())) {
         throw forked(
-            last,
-            "its last accepted row "
-                + last.id()
-                + ", committed "
-                + Instant.ofEpochMilli(last.committedMs())
-                + ", is not in this database");
+            Topics.OUTBOX, last.partition(), missing("row", last.id(), last.committedMs()));
       }
     }
+    for (LastNumbered last : numbered) {
+      if (isMissing(last.id(), last.committedMs())) {
+        throw forked(
+            Topics.EVENTS, last.partition(), missing("event", last.id(), last.committedMs()));
+      }
+    }
+  }
+
+  private boolean isMissing(String id, long committedMs) {
+    long complete = keptSince.plus(TRANSACTION_MAX).toEpochMilli();
+    return committedMs >= complete && !present.contains(id);
+  }
+
+  private static String missing(String what, String id, long committedMs) {
+    return "its last "
+        + what
+        + " "
+        + id
+        + ", committed "
+        + Instant.ofEpochMilli(committedMs)
+        + ", is not in this database";
   }
 
   private void order(LastAccepted last) {
@@ -68,18 +94,23 @@ final class ForkCheck {
       return;
     }
     if (at.timeline() > stream.timeline()) {
-      throw forked(last, "it is on timeline " + at.timeline() + ", the database on an older one");
+      throw forked(
+          Topics.OUTBOX,
+          last.partition(),
+          "it is on timeline " + at.timeline() + ", the database on an older one");
     }
     if (at.timeline() == stream.timeline() && Long.compareUnsigned(at.after(), walEnd) > 0) {
-      throw forked(last, "it is ahead of the database's WAL");
+      throw forked(Topics.OUTBOX, last.partition(), "it is ahead of the database's WAL");
     }
   }
 
-  private static SlotException forked(LastAccepted last, String how) {
+  private static SlotException forked(String topic, int partition, String how) {
     return new SlotException(
         "This database is not the one that the log was made from, or has lost its end. Partition "
-            + last.partition()
-            + " of tailrace.outbox: "
+            + partition
+            + " of "
+            + topic
+            + ": "
             + how
             + ". Check database.url and kafka.bootstrap; if the database was restored or failed"
             + " over with loss, run `tailrace rebuild`.");

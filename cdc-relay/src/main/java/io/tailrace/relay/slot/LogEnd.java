@@ -7,45 +7,87 @@ import io.tailrace.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads the end of the outbox topic: per partition, the last record that is no repeat. */
+/**
+ * Reads the end of the outbox topic: per partition, the last record that is no repeat.
+ *
+ * <p>How far back: until a record from before the slot's confirmed place has been seen. Streams
+ * begin at that place or, if they are older, before it; what they repeat lies behind it. So a row
+ * that was accepted and never confirmed cannot hide behind its repeats, however many there are.
+ */
 public final class LogEnd {
-  /** A restart repeats at most a batch or two; further back lies only what is surely older. */
-  private static final int RECORDS_BACK = 2_000;
+  /** A restart repeats at most a batch or two, as a rule. */
+  private static final long RECORDS_BACK = 2_000;
+
+  /** How much further back it is looked each time that was not enough. */
+  private static final int FURTHER = 8;
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int POLLS_MAX = 150;
 
-  private LogEnd() {}
+  private final Consumer<byte[], byte[]> consumer;
+  private final int incarnation;
+  private final long confirmed;
+  private final Map<TopicPartition, LastAccepted> last = new HashMap<>();
+  private final Set<TopicPartition> reachedConfirmed = new HashSet<>();
+
+  private LogEnd(Consumer<byte[], byte[]> consumer, int incarnation, long confirmed) {
+    this.consumer = consumer;
+    this.incarnation = incarnation;
+    this.confirmed = confirmed;
+  }
 
   /**
    * The last accepted record of each partition that has one.
    *
    * @param consumer without a group; left assigned
-   * @throws SlotException where Kafka does not deliver within half a minute
+   * @param incarnation of the slot
+   * @param confirmed up to where the slot was told that all is safe
+   * @throws SlotException where Kafka delivers nothing for half a minute
    */
-  public static List<LastAccepted> read(Consumer<byte[], byte[]> consumer) {
+  public static List<LastAccepted> read(
+      Consumer<byte[], byte[]> consumer, int incarnation, long confirmed) {
+    return new LogEnd(consumer, incarnation, confirmed).read();
+  }
+
+  private List<LastAccepted> read() {
     List<TopicPartition> partitions = new ArrayList<>();
     for (PartitionInfo info : consumer.partitionsFor(Topics.OUTBOX)) {
       partitions.add(new TopicPartition(Topics.OUTBOX, info.partition()));
     }
-    consumer.assign(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-    Map<TopicPartition, LastAccepted> last = new HashMap<>();
-    for (TopicPartition partition : partitions) {
-      long end = ends.getOrDefault(partition, 0L);
-      long begin = begins.getOrDefault(partition, 0L);
-      consumer.seek(partition, Math.max(begin, end - RECORDS_BACK));
+    long back = RECORDS_BACK;
+    while (!partitions.isEmpty()) {
+      consumer.assign(partitions);
+      Set<TopicPartition> whole = new HashSet<>();
+      for (TopicPartition partition : partitions) {
+        long begin = begins.getOrDefault(partition, 0L);
+        long from = Math.max(begin, ends.getOrDefault(partition, 0L) - back);
+        if (from == begin) {
+          whole.add(partition);
+        }
+        last.remove(partition);
+        consumer.seek(partition, from);
+      }
+      readToEnd(partitions, ends);
+      partitions.removeIf(p -> whole.contains(p) || reachedConfirmed.contains(p));
+      back *= FURTHER;
     }
+    return List.copyOf(last.values());
+  }
+
+  private void readToEnd(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
     int polls = 0;
-    while (!passed(consumer, ends)) {
+    while (!passed(partitions, ends)) {
       if (polls++ == POLLS_MAX) {
         throw new SlotException(
             "Kafka did not deliver the end of tailrace.outbox within "
@@ -53,27 +95,30 @@ public final class LogEnd {
                 + " s: is the cluster at kafka.bootstrap healthy?");
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        fold(last, record);
+        polls = 0;
+        fold(record);
       }
     }
-    return List.copyOf(last.values());
   }
 
-  private static boolean passed(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-      if (consumer.position(end.getKey()) < end.getValue()) {
+  private boolean passed(List<TopicPartition> partitions, Map<TopicPartition, Long> ends) {
+    for (TopicPartition partition : partitions) {
+      if (consumer.position(partition) < ends.getOrDefault(partition, 0L)) {
         return false;
       }
     }
     return true;
   }
 
-  private static void fold(
-      Map<TopicPartition, LastAccepted> last, ConsumerRecord<byte[], byte[]> record) {
+  private void fold(ConsumerRecord<byte[], byte[]> record) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
     LastAccepted before = last.get(partition);
     try {
       Position position = EventHeaders.readPosition(record.headers());
+      if (position.incarnation() == incarnation
+          && Long.compareUnsigned(position.after(), confirmed) < 0) {
+        reachedConfirmed.add(partition);
+      }
       String id = EventHeaders.idOf(record.headers());
       if (id != null && !position.repeats(before == null ? null : before.position())) {
         last.put(

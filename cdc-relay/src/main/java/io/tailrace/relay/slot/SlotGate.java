@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All that must hold before a stream starts, in order. Used under the lead lock. */
 public final class SlotGate {
@@ -37,9 +38,13 @@ public final class SlotGate {
    * @param timeline of the stream about to start
    * @throws SlotException where the source was forked
    */
-  public void requireSameHistory(int timeline, List<LastAccepted> log) throws SQLException {
-    Set<String> ids = log.stream().map(LastAccepted::id).collect(Collectors.toSet());
+  public void requireSameHistory(int timeline, List<LastAccepted> log, List<LastNumbered> numbered)
+      throws SQLException {
+    Set<String> ids =
+        Stream.concat(log.stream().map(LastAccepted::id), numbered.stream().map(LastNumbered::id))
+            .collect(Collectors.toSet());
     Position stream = new Position(slot.incarnation(), timeline, 0, 0, 0);
-    new ForkCheck(stream, source.walEnd(), source.keptSince(), source.present(ids)).require(log);
+    new ForkCheck(stream, source.walEnd(), source.keptSince(), source.present(ids))
+        .require(log, numbered);
   }
 }

@@ -24,7 +24,10 @@ public record Position(int incarnation, int timeline, long after, long xid, int 
    *
    * <p>Sound because c(k−1) ≤ after(k) &lt; c(k) holds in every stream for transaction k with
    * commit LSN c(k): a repeat of an older transaction has a lower {@code after}, a new one never
-   * has.
+   * has. A higher timeline changes nothing in that: up to where it branched off, it shares LSNs and
+   * transactions with the one before, and a stream on it may begin with what was accepted there. (A
+   * branch that lacks an accepted row is a fork, which the relay refuses to carry.) A lower one is
+   * that of a primary which has been replaced.
    */
   public boolean repeats(@Nullable Position last) {
     if (last == null) {
@@ -33,8 +36,8 @@ public record Position(int incarnation, int timeline, long after, long xid, int 
     if (incarnation != last.incarnation) {
       return incarnation < last.incarnation;
     }
-    if (timeline != last.timeline) {
-      return timeline < last.timeline;
+    if (timeline < last.timeline) {
+      return true;
     }
     if (xid == last.xid) {
       return index <= last.index;

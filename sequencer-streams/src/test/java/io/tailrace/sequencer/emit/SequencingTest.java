@@ -74,8 +74,9 @@ class SequencingTest {
   @Test
   void anotherTimelineOrIncarnationFencesTheOneBefore() {
     fold.take(Rows.row("a", 1, at(1, 1, 90, 8, 0)));
-    fold.take(Rows.row("b", 1, at(1, 2, 50, 8, 0)));
-    fold.take(Rows.row("late", 1, at(1, 1, 99, 9, 0)));
+    fold.take(Rows.row("again", 1, at(1, 2, 50, 8, 0)));
+    fold.take(Rows.row("b", 1, at(1, 2, 95, 9, 0)));
+    fold.take(Rows.row("late", 1, at(1, 1, 99, 10, 0)));
     fold.take(Rows.row("a", 1, at(2, 1, 0, 3, 0)));
     fold.take(Rows.row("later", 1, at(1, 2, 99, 9, 0)));
 

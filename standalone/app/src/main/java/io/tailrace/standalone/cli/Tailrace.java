@@ -19,13 +19,14 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Begin with: ./tailrace up"})
 public final class Tailrace implements Runnable {
-  private static final Set<String> LOGS_ITSELF = Set.of("up", "service");
+  private static final Set<String> LOGS_ITSELF = Set.of("up", "service", "rebuild");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Runs one command and ends the JVM: 0 done, 1 failed, 2 wrong use. */
   public static void main(String[] arguments) {
-    // Before any logger: up writes to its own file, a service to standard error, all else is quiet.
+    // Before any logger: up and rebuild write to their own file, a service to standard error, all
+    // else is quiet.
     if (arguments.length == 0 || !LOGS_ITSELF.contains(arguments[0])) {
       JsonLog.installQuiet();
     }
@@ -38,6 +39,7 @@ public final class Tailrace implements Runnable {
     List<Object> own =
         List.of(
             new UpCommand(),
+            new RebuildCommand(),
             new TokenCommand(),
             new PublishCommand(),
             new TailCommand(),

@@ -176,11 +176,9 @@ public final class Standalone implements AutoCloseable {
         InstantSource.system());
   }
 
-  private static void ensureTopics(ServiceSettings settings) {
+  static void ensureTopics(ServiceSettings settings) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.bootstrap()))) {
-      TopicAdmin.ensure(
-          admin,
-          TopicPlan.of(settings.contracts(), ServiceSettings.PARTITIONS, 1));
+      TopicAdmin.ensure(admin, TopicPlan.of(settings.contracts(), ServiceSettings.PARTITIONS, 1));
     }
   }
 
