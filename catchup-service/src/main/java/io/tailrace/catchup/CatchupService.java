@@ -121,7 +121,13 @@ public final class CatchupService implements RunningService {
             .guard(
                 new CatchupHandler(access, answering, new JoinPath(desk, key, metrics), requests));
     List<Closing> closing =
-        List.of(requests::shutdownNow, peers::close, history::close, keys::close, registry::close);
+        List.of(
+            requests::shutdownNow,
+            sending::close,
+            peers::close,
+            history::close,
+            keys::close,
+            registry::close);
     return new CatchupService(history, handler, registry, closing);
   }
 

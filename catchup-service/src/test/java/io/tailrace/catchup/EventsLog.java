@@ -114,6 +114,23 @@ final class EventsLog implements AutoCloseable {
     }
   }
 
+  /** A hole: the next event follows one that never reaches the log. */
+  void lose(Channel channel) {
+    Event before = last.get(channel);
+    if (before == null) {
+      throw new AssertionError("nothing to lose");
+    }
+    last.put(
+        channel,
+        new Event(
+            channel,
+            before.envelope(),
+            before.epoch(),
+            before.seq() + 1,
+            before.chain() + 1,
+            before.data()));
+  }
+
   /** Everything sent is in the log, though not committed. */
   void flush() {
     producer.flush();

@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -82,7 +83,10 @@ class StreamIT extends RunningCatchup {
       last = log.add(channel, 1, null, data);
     }
     log.commit();
-    ok(channel, "/events?after=" + (count - 1) + "&minSeq=" + count);
+    Await.until(
+        "the store to have them",
+        Duration.ofSeconds(60),
+        () -> ok(channel, "").path("head").asLong() == count);
     if (last == null) {
       throw new AssertionError("nothing to append");
     }

@@ -6,14 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tailrace.embed.KafkaBroker;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
-import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,15 +58,11 @@ class TakeoverIT {
   private record Scene(
       String bootstrap, Path keys, CatchupInstance one, EventsLog log, HeadPoller poller) {}
 
-  private void kill(Scene scene, Path state) throws IOException, InterruptedException {
-    int port = freePort();
-    Process process = spawn(scene.bootstrap(), scene.keys(), state, port);
-    try {
-      scene.poller().alsoAsk(port);
-      awaitHolding(port, scene.log());
-    } finally {
-      process.destroyForcibly();
-      process.waitFor(10, TimeUnit.SECONDS);
+  private void kill(Scene scene, Path state) throws IOException {
+    try (CatchupProcess other =
+        CatchupProcess.start(scene.bootstrap(), PARTITIONS, scene.keys(), state)) {
+      scene.poller().alsoAsk(other.port());
+      awaitHolding(other.port(), scene.log());
     }
     awaitAlone(scene.one(), scene.log());
   }
@@ -110,35 +103,5 @@ class TakeoverIT {
       channel = new Channel("acme", "chat", channel.id() + "x");
     }
     return channel;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static Process spawn(String bootstrap, Path keys, Path state, int port)
-      throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "--http.port=" + port,
-            "--kafka.bootstrap=" + bootstrap,
-            "--kafka.partitions=" + PARTITIONS,
-            "--kafka.replication=1",
-            "--keys.file=" + keys,
-            "--service.key=" + RunningCatchup.SERVICE_KEY,
-            "--state.dir=" + state,
-            "--catchup.advertised=127.0.0.1:" + port,
-            "--catchup.standbys=1")
-        .redirectErrorStream(true)
-        .redirectOutput(new File("/dev/null"))
-        .start();
   }
 }

@@ -5,13 +5,14 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends one body, piece after piece. A piece is read and coded on a virtual thread, and the next
- * one only when the client has taken it: one that takes its time holds one piece and no thread.
+ * Sends one body, piece after piece. The next piece is read and coded when the client has taken the
+ * one before: one that takes its time holds one piece and no thread.
  *
  * <p>Thread: one at a time; the fields pass from one to the next with the task or the selector.
  */
@@ -38,7 +39,7 @@ final class Pump implements Runnable {
   /**
    * Of a response whose headers are set.
    *
-   * @param threads virtual ones, which may wait for the store
+   * @param threads which may wait for the store
    */
   Pump(HttpServerExchange exchange, Body body, Executor threads, Outlet.Pace pace) {
     this.outlet = new Outlet(exchange, pace, this::onWritten);
@@ -52,12 +53,12 @@ final class Pump implements Runnable {
     if (last) {
       outlet.end();
     } else {
-      // A task per piece, so that one fast client does not keep a carrier for all of its body.
+      // A task per piece, so that one fast client does not keep a thread for all of its body.
       threads.execute(() -> guarded(() -> load() && write()));
     }
   }
 
-  /** Begins; on a virtual thread and outside of any handler. */
+  /** Begins; outside of any handler. */
   @Override
   public void run() {
     guarded(this::write);
@@ -81,7 +82,8 @@ final class Pump implements Runnable {
       if (!step.take()) {
         outlet.cut();
       }
-    } catch (IOException e) {
+    } catch (IOException | RejectedExecutionException e) {
+      // The client has gone, or this process is going.
       outlet.cut();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -12,12 +12,20 @@ import io.undertow.util.ETagUtils;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Sends answers. Thread: any that may wait for the store. */
-public final class Sending {
+/**
+ * Sends answers. Thread: any that may wait for the store; what follows the first piece of a stream
+ * is read and coded on a few threads of its own, in turn, so that any number of streams leaves the
+ * processors to short answers.
+ */
+public final class Sending implements AutoCloseable {
   /** Smaller bodies fill one packet either way. */
   private static final int CODED_FROM_BYTES = 1400;
 
@@ -37,6 +45,7 @@ public final class Sending {
   private final int streamsMax;
   private final long stallMs;
   private final ExecutorService threads;
+  private final ExecutorService streamThreads;
   private final CatchupMetrics metrics;
 
   /**
@@ -63,6 +72,22 @@ public final class Sending {
     this.stallMs = stallMs;
     this.threads = threads;
     this.metrics = metrics;
+    int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
+    // A stream has one task at most, waiting or running: the queue holds them all.
+    this.streamThreads =
+        new ThreadPoolExecutor(
+            processors,
+            processors,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(streamsMax),
+            Thread.ofPlatform().daemon().name("stream-", 0).factory());
+  }
+
+  /** Ends what is under way. */
+  @Override
+  public void close() {
+    streamThreads.shutdownNow();
   }
 
   /** Answers in pieces that are under way now. */
@@ -134,7 +159,7 @@ public final class Sending {
     }
     int bytes = sent.length;
     exchange.setResponseContentLength(bytes);
-    pump(exchange, new Pump.Body(sent, true, NOTHING, null), () -> whole.give(bytes));
+    pump(exchange, new Pump.Body(sent, true, NOTHING, null), threads, () -> whole.give(bytes));
   }
 
   private void sendParts(HttpServerExchange exchange, Pieces pieces, Coding coding)
@@ -164,6 +189,7 @@ public final class Sending {
     pump(
         exchange,
         new Pump.Body(sent, false, pieces, gzip),
+        streamThreads,
         () -> {
           streams.release();
           if (gzip != null) {
@@ -172,9 +198,10 @@ public final class Sending {
         });
   }
 
-  private void pump(HttpServerExchange exchange, Pump.Body body, Runnable ended) {
+  private void pump(
+      HttpServerExchange exchange, Pump.Body body, Executor executor, Runnable ended) {
     // Outside of the handler, so that channel and exchange have one owner at a time.
-    exchange.dispatch(threads, new Pump(exchange, body, threads, pace(ended)));
+    exchange.dispatch(executor, new Pump(exchange, body, executor, pace(ended)));
   }
 
   /** How long a client may take nothing. */

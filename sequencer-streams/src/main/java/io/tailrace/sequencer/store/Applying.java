@@ -46,14 +46,18 @@ sealed interface Applying {
       return append(Head.empty(event.epoch()), event, newEpoch);
     }
     // Older records have left the topic: the history that can be kept begins here.
-    Head head = new Head(event.epoch(), event.seq(), event.chain(), event.seq());
-    return new Append(head, newEpoch);
+    return new Append(next(Head.empty(event.epoch()), event).keeping(event.seq()), newEpoch);
   }
 
   private static Applying append(Head head, Event event, boolean newEpoch) {
     if (Chain.next(head.chain(), event.envelope(), event.data()) != event.chain()) {
       return new Broken("the chain at seq " + event.seq() + " does not follow from the one before");
     }
-    return new Append(new Head(event.epoch(), event.seq(), event.chain(), head.first()), newEpoch);
+    return new Append(next(head, event), newEpoch);
+  }
+
+  private static Head next(Head head, Event event) {
+    long lone = event.envelope().entity() == null ? event.seq() : head.lone();
+    return new Head(event.epoch(), event.seq(), event.chain(), head.first(), lone);
   }
 }

@@ -4,19 +4,26 @@ import io.tailrace.schemas.event.Chain;
 import java.nio.ByteBuffer;
 
 /**
- * Where a channel stands. Stored as 28 bytes, big-endian, in the order of its fields.
+ * Where a channel stands. Stored as 36 bytes, big-endian, in the order of its fields.
  *
  * @param epoch epoch of the numbering
  * @param seq the highest seq; 0 where the channel has no event
  * @param chain the chain at {@code seq}
  * @param first the lowest seq that is still kept; {@code seq} + 1 where none is
+ * @param lone the highest seq of an event without entity; 0 where there was none. A snapshot that
+ *     would have to look for such events need not look above it, and mostly not at all
  */
-public record Head(int epoch, long seq, long chain, long first) {
-  private static final int LENGTH = 4 + 8 + 8 + 8;
+public record Head(int epoch, long seq, long chain, long first, long lone) {
+  private static final int LENGTH = 4 + 8 + 8 + 8 + 8;
 
   /** The head of a channel without events. */
   public static Head empty(int epoch) {
-    return new Head(epoch, 0, Chain.start(epoch), 1);
+    return new Head(epoch, 0, Chain.start(epoch), 1, 0);
+  }
+
+  /** The same, keeping less. */
+  Head keeping(long newFirst) {
+    return new Head(epoch, seq, chain, newFirst, lone);
   }
 
   byte[] encode() {
@@ -25,6 +32,7 @@ public record Head(int epoch, long seq, long chain, long first) {
         .putLong(seq)
         .putLong(chain)
         .putLong(first)
+        .putLong(lone)
         .array();
   }
 
@@ -33,6 +41,6 @@ public record Head(int epoch, long seq, long chain, long first) {
       throw new IllegalArgumentException("a stored head has " + LENGTH + " bytes");
     }
     ByteBuffer in = ByteBuffer.wrap(bytes);
-    return new Head(in.getInt(), in.getLong(), in.getLong(), in.getLong());
+    return new Head(in.getInt(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
   }
 }

@@ -32,7 +32,7 @@ import org.rocksdb.WriteOptions;
  * <p>Thread: one writer; views from any thread.
  */
 final class HistoryDb implements AutoCloseable {
-  private static final byte[] LAYOUT_VERSION = {1};
+  private static final byte[] LAYOUT_VERSION = {2};
   private static final int HEADS_MAX = 8192;
 
   private final RocksDB db;
@@ -217,7 +217,7 @@ final class HistoryDb implements AutoCloseable {
     trims.deleteRange(
         HistoryKeys.event(channel, head.epoch(), head.first()),
         HistoryKeys.event(channel, head.epoch(), first));
-    Head trimmed = new Head(head.epoch(), head.seq(), head.chain(), first);
+    Head trimmed = head.keeping(first);
     trims.put(HistoryKeys.head(channel), trimmed.encode());
     heads.replace(channel, trimmed);
   }
@@ -325,7 +325,7 @@ final class HistoryDb implements AutoCloseable {
     batch.deleteRange(
         HistoryKeys.event(channel, head.epoch(), head.first()),
         HistoryKeys.event(channel, head.epoch(), first));
-    return new Head(head.epoch(), head.seq(), head.chain(), first);
+    return head.keeping(first);
   }
 
   /** An event that is still in the batch is as new as the newest one, for trimming. */

@@ -15,9 +15,11 @@ public final class HistoryPartitions implements HistoryReader {
   private final AtomicReferenceArray<@Nullable HistoryDb> taken;
   private final PartitionProgress[] progress;
   private final HistoryListener listener;
+  private final Lease lease;
 
-  /** For a log of so many partitions. */
-  public HistoryPartitions(int partitions, HistoryListener listener) {
+  /** For a log of so many partitions, read as long as the lease holds. */
+  HistoryPartitions(int partitions, HistoryListener listener, Lease lease) {
+    this.lease = lease;
     this.taken = new AtomicReferenceArray<>(partitions);
     this.progress = new PartitionProgress[partitions];
     for (int i = 0; i < partitions; i++) {
@@ -39,8 +41,7 @@ public final class HistoryPartitions implements HistoryReader {
   @Override
   public @Nullable View open(int partition) {
     HistoryDb db = taken.get(partition);
-    PartitionProgress at = progress[partition];
-    return db == null || !at.isCaughtUp() ? null : db.view(at);
+    return db == null || !isReadable(partition) ? null : db.view(progress[partition]);
   }
 
   @Override
@@ -50,7 +51,8 @@ public final class HistoryPartitions implements HistoryReader {
 
   /** Whether the partition can be opened. */
   boolean isReadable(int partition) {
-    return holds(partition) && progress[partition].isCaughtUp();
+    PartitionProgress at = progress[partition];
+    return holds(partition) && at.isCaughtUp() && lease.holds(at.heardNanos());
   }
 
   @Override
@@ -96,6 +98,16 @@ public final class HistoryPartitions implements HistoryReader {
       listener.appended(partition, entry.getKey(), head.epoch(), head.seq());
     }
     told(partition, before, at);
+  }
+
+  /** The partition's broker has answered. */
+  void heard(int partition) {
+    PartitionProgress at = progress[partition];
+    boolean before = isReadable(partition);
+    at.heard(lease.nowNanos());
+    if (!before && isReadable(partition)) {
+      listener.availability(partition);
+    }
   }
 
   /** The consumer has been asked for more. */

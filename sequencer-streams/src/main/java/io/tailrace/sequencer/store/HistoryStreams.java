@@ -54,7 +54,11 @@ public final class HistoryStreams implements HistoryOwners, AutoCloseable {
       HistoryListener listener,
       Runnable stopped) {
     RocksMemory memory = new RocksMemory(options.cacheMib(), Math.max(8, options.cacheMib() / 2));
-    HistoryPartitions partitions = new HistoryPartitions(options.partitions(), listener);
+    Lease lease =
+        options.sharing().isShared()
+            ? Lease.within(options.session(), System::nanoTime)
+            : Lease.unlimited();
+    HistoryPartitions partitions = new HistoryPartitions(options.partitions(), listener, lease);
     Properties properties = options.properties();
     properties.put(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, CommitTime.class.getName());

@@ -133,7 +133,7 @@ final class HistoryView implements HistoryReader.View {
   private HistoryReader.EntityRun withoutEntity(Channel channel, long after, long upTo, Part part) {
     Head head = head(channel);
     long from = Math.max(after + 1, head.first());
-    long to = Math.min(upTo, head.seq());
+    long to = Math.min(upTo, head.lone());
     if (from > to) {
       return part.next(null);
     }

@@ -13,11 +13,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka clients as Streams makes them, but the main consumer notes how far it has read. */
 public final class NotingClients implements KafkaClientSupplier {
@@ -61,6 +64,8 @@ public final class NotingClients implements KafkaClientSupplier {
   private static final class NotingConsumer extends KafkaConsumer<byte[], byte[]> {
     private final HistoryPartitions partitions;
     private final Map<TopicPartition, Long> lastGiven = new HashMap<>();
+    private @Nullable Metric fetchesAnswered;
+    private double fetchesBefore;
 
     NotingConsumer(Map<String, Object> config, HistoryPartitions partitions) {
       super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -70,6 +75,7 @@ public final class NotingClients implements KafkaClientSupplier {
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+      boolean heard = hasHeard();
       lastGiven.keySet().retainAll(assignment());
       for (TopicPartition partition : records.partitions()) {
         List<ConsumerRecord<byte[], byte[]>> given = records.records(partition);
@@ -78,9 +84,39 @@ public final class NotingClients implements KafkaClientSupplier {
       for (TopicPartition partition : assignment()) {
         if (partition.topic().equals(Topics.EVENTS)) {
           note(partition);
+          if (heard) {
+            partitions.heard(partition.partition());
+          }
         }
       }
       return records;
+    }
+
+    /**
+     * Whether a broker has answered a fetch since the last time. There is no fetch while everything
+     * is paused, which Streams does for moments while it has enough to do: that counts as well.
+     */
+    private boolean hasHeard() {
+      Metric metric = fetchesAnswered;
+      if (metric == null) {
+        metric = find();
+        fetchesAnswered = metric;
+      }
+      double now = metric == null ? fetchesBefore : ((Number) metric.metricValue()).doubleValue();
+      boolean more = now > fetchesBefore;
+      fetchesBefore = now;
+      return more || paused().size() == assignment().size();
+    }
+
+    private @Nullable Metric find() {
+      for (Map.Entry<MetricName, ? extends Metric> entry : metrics().entrySet()) {
+        MetricName name = entry.getKey();
+        // Those of a topic have its name as a further tag.
+        if (name.name().equals("fetch-total") && name.tags().size() == 1) {
+          return entry.getValue();
+        }
+      }
+      return null;
     }
 
     private void note(TopicPartition partition) {

@@ -34,6 +34,9 @@ final class PartitionProgress {
 
   private volatile boolean caughtUp;
 
+  /** When the log's broker was last heard; only differences count. */
+  private volatile long heardNanos;
+
   /** The partition has been taken: the store holds the records up to this offset. */
   void taken(long offset) {
     storedOffset = offset;
@@ -53,6 +56,16 @@ final class PartitionProgress {
       target = logEnd;
     }
     settle();
+  }
+
+  /** The log's broker has answered. */
+  void heard(long nowNanos) {
+    heardNanos = nowNanos;
+  }
+
+  /** When it last did. */
+  long heardNanos() {
+    return heardNanos;
   }
 
   /** The store holds the records up to this offset. */

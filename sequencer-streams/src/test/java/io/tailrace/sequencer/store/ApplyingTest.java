@@ -20,7 +20,7 @@ class ApplyingTest {
 
     Head two = head(Applying.decide(one, writer.next(null)));
 
-    assertEquals(new Head(1, 2, writer.chain(), 1), two);
+    assertEquals(new Head(1, 2, writer.chain(), 1, 2), two);
   }
 
   @Test
@@ -37,7 +37,7 @@ class ApplyingTest {
     writer.next(null);
     Event third = writer.next(null);
 
-    assertEquals(new Head(1, 3, third.chain(), 3), head(Applying.decide(null, third)));
+    assertEquals(new Head(1, 3, third.chain(), 3, 3), head(Applying.decide(null, third)));
   }
 
   @Test
@@ -49,7 +49,7 @@ class ApplyingTest {
     Applying.Append next =
         assertInstanceOf(Applying.Append.class, Applying.decide(head, writer.next(null)));
 
-    assertEquals(new Head(2, 1, writer.chain(), 1), next.head());
+    assertEquals(new Head(2, 1, writer.chain(), 1, 1), next.head());
     assertEquals(true, next.newEpoch());
     assertInstanceOf(Applying.Skip.class, Applying.decide(next.head(), old));
   }

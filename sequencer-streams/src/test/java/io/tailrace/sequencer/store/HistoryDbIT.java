@@ -12,10 +12,12 @@ import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.name.Channel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +87,7 @@ class HistoryDbIT {
   @Test
   void nothingYet() {
     try (HistoryReader.View view = view()) {
-      assertEquals(new Head(1, 0, Chain.start(1), 1), view.head(A));
+      assertEquals(new Head(1, 0, Chain.start(1), 1, 0), view.head(A));
       assertEquals(Chain.start(1), view.chainAt(A, 0));
       assertNull(view.chainAt(A, 1));
       assertEquals(List.of(), view.events(A, 0, 10, MUCH).events());
@@ -162,7 +164,7 @@ class HistoryDbIT {
     try (HistoryReader.View view = view()) {
       assertEquals(0, view.head(A).seq());
     }
-    assertEquals(Map.of(A, new Head(1, 1, writer.chain(), 1)), db.write());
+    assertEquals(Map.of(A, new Head(1, 1, writer.chain(), 1, 1)), db.write());
     assertEquals(0, db.offset());
   }
 
@@ -199,6 +201,23 @@ class HistoryDbIT {
   }
 
   @Test
+  void aSnapshotOfEntitiesAloneLooksForNoOtherEvents() throws RocksDBException {
+    add(writer.next(null));
+    for (int i = 0; i < 25_000; i++) {
+      add(writer.next("e" + i % 10));
+    }
+    db.write();
+
+    try (HistoryReader.View view = view()) {
+      assertEquals(1, view.head(A).lone());
+      HistoryReader.EntityRun run = view.entities(A, null, 25_001, 1000, MUCH);
+      assertEquals(11, run.events().size());
+      // The scan of 25,001 events would have taken more than one call.
+      assertNull(run.next());
+    }
+  }
+
+  @Test
   void aSnapshotHasNoEventWithoutEntityAboveItsSeq() throws RocksDBException {
     addAndWrite(writer, 10);
 
@@ -219,7 +238,7 @@ class HistoryDbIT {
 
     try (HistoryReader.View view = view()) {
       assertEquals(2, view.epoch());
-      assertEquals(new Head(2, 2, writer.chain(), 1), view.head(A));
+      assertEquals(new Head(2, 2, writer.chain(), 1, 2), view.head(A));
       assertEquals(range(1, 2), seqs(view.events(A, 0, 100, MUCH).events()));
       assertEquals(
           List.of(2, 2),
@@ -266,12 +285,12 @@ class HistoryDbIT {
     assertNull(db.trimSilent(null, 10, 505));
 
     try (HistoryReader.View view = view()) {
-      assertEquals(new Head(1, 300, writer.chain(), 1), view.head(A));
-      assertEquals(new Head(1, 10, other.chain(), 1), view.head(AB));
+      assertEquals(new Head(1, 300, writer.chain(), 1, 300), view.head(A));
+      assertEquals(new Head(1, 10, other.chain(), 1, 10), view.head(AB));
     }
     byte[] next = db.trimSilent(null, 1, 801);
     try (HistoryReader.View view = view()) {
-      assertEquals(new Head(1, 300, writer.chain(), 301), view.head(A));
+      assertEquals(new Head(1, 300, writer.chain(), 301, 300), view.head(A));
       assertEquals(writer.chain(), view.chainAt(A, 300));
       assertEquals(List.of(), view.events(A, 0, 1000, MUCH).events());
       assertEquals(List.of(1L), seqs(view.entities(A, null, 300, 10, MUCH).events()));
@@ -281,7 +300,7 @@ class HistoryDbIT {
     addAndWrite(writer, 1);
     try (HistoryReader.View view = view()) {
       assertEquals(11, view.head(AB).first());
-      assertEquals(new Head(1, 301, writer.chain(), 301), view.head(A));
+      assertEquals(new Head(1, 301, writer.chain(), 301, 301), view.head(A));
       assertEquals(List.of(301L), seqs(view.events(A, 0, 1000, MUCH).events()));
     }
   }
@@ -327,6 +346,28 @@ class HistoryDbIT {
     assertEquals(-1, db.offset());
     try (HistoryReader.View view = view()) {
       assertEquals(0, view.head(A).seq());
+    }
+  }
+
+  @Test
+  void aPartitionIsReadOnlyWhileItsBrokerIsHeard() {
+    AtomicLong clock = new AtomicLong();
+    Lease lease = Lease.within(Duration.ofNanos(60), clock::get);
+    HistoryPartitions partitions = new HistoryPartitions(1, HistoryListener.NONE, lease);
+    partitions.taken(0, db);
+    partitions.polled(0, new PartitionProgress.Polled(-1, 0), 0);
+    partitions.heard(0);
+    try (HistoryReader.View heard = assertNotNull2(partitions.open(0))) {
+      assertEquals(0, heard.position());
+    }
+
+    clock.set(41);
+    assertNull(partitions.open(0));
+    assertFalse(partitions.ready());
+    partitions.heard(0);
+
+    try (HistoryReader.View again = assertNotNull2(partitions.open(0))) {
+      assertEquals(0, again.position());
     }
   }
 

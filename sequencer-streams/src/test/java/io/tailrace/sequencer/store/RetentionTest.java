@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class RetentionTest {
   private static Head head(long seq, long first) {
-    return new Head(1, seq, 0, first);
+    return new Head(1, seq, 0, first, seq);
   }
 
   @Test
