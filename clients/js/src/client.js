@@ -300,7 +300,7 @@ function withDefaults(options) {
     random: options.random ?? Math.random,
     cache: options.cache ?? null,
     onFault: options.onFault ?? ((fault) => console.warn('tailrace: the cache cannot be used:', fault)),
-    newId,
+    newId: options.newId ?? newId,
   };
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   const over = { ...env, base: new URL(options.liveUrl ?? base).origin };

@@ -34,6 +34,8 @@ export interface ClientOptions {
   wallMs?: () => number;
   /** In [0, 1); spreads reconnects. */
   random?: () => number;
+  /** A new UUID, the id of a send. */
+  newId?: () => string;
 }
 
 export type Transport = 'ws' | 'sse' | 'poll';

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as channel from '../src/channel/decide.js';
 import { chainNext, chainStart } from '../src/protocol/chain.js';
-import { coreOf } from './support/core.js';
 import { conformance, runChannelScenario, wire } from './support/scenario.js';
 
-describe('clients/conformance/channel.json', async () => {
+describe('clients/conformance/channel.json', () => {
   const { logs, scenarios } = conformance('channel.json');
-  const core = await coreOf();
 
   test('its logs have the chains that their events make', () => {
     for (const { epoch, events } of Object.values(logs)) {
@@ -19,6 +18,6 @@ describe('clients/conformance/channel.json', async () => {
   });
 
   for (const scenario of scenarios) {
-    test(scenario.name, () => runChannelScenario(core, logs, scenario));
+    test(scenario.name, () => runChannelScenario(channel, logs, scenario));
   }
 });

@@ -3,7 +3,7 @@ import { coreOf } from './support/core.js';
 import { runWorld } from './support/world.js';
 
 /** Random runs of the cores against the model server; each is had again with SEED=<its number>. */
-const RUNS = Number(process.env.RUNS ?? 2000);
+const RUNS = Number(process.env.RUNS ?? 600);
 const STEPS = Number(process.env.STEPS ?? 200);
 
 test(`${RUNS} random runs of ${STEPS} steps end with everything held once, in order`, async (t) => {

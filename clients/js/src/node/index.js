@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect as connectAnywhere } from '../index.js';
 import { NodeWebSocket } from './web-socket.js';
 
@@ -9,5 +10,5 @@ export { fileCache } from './file-cache.js';
  * @param {object} options see `ClientOptions` in ../index.d.ts
  */
 export function connect(options) {
-  return connectAnywhere({ WebSocket: NodeWebSocket, ...options });
+  return connectAnywhere({ WebSocket: NodeWebSocket, newId: randomUUID, ...options });
 }

@@ -67,7 +67,7 @@ describe('a running system', { skip: isThere() ? false : 'TAILRACE_URL and TAILR
       await reader.publish(name, 'message.posted', { text: name });
     }
     await until(() => seen.length === 3, 'one of each');
-    assert.deepEqual(seen.sort(), names.toSorted());
+    assert.deepEqual(seen.sort(), [...names].sort());
     await reader.close();
   });
 
