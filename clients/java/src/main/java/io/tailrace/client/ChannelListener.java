@@ -7,6 +7,15 @@ public interface ChannelListener {
   /** Each event once, in order of seq. */
   void onEvent(ChannelEvent event);
 
+  /** The channel's state has changed. */
+  default void onStatus(ChannelStatus status) {}
+
+  /**
+   * What the client's cache holds of the channel, before anything else; the events that follow go
+   * on from there. Only where the client has a cache and it knows the channel.
+   */
+  default void onCached(Cached cached) {}
+
   /** Everything up to the head at subscribe time has been delivered; what follows is live. */
   default void onLive(int epoch, long head) {}
 
@@ -17,8 +26,9 @@ public interface ChannelListener {
   default void onReset(int epoch, long after) {}
 
   /**
-   * History before it is gone: this state replaces all that you hold; events follow from its seq +
-   * 1.
+   * History before it is gone, or would take too long: this state replaces all that you hold;
+   * events follow from its seq + 1. An entity may be newer than that seq: when an event of an
+   * entity comes that is not above what you hold of it, keep what you hold.
    */
   default void onSnapshot(Snapshot snapshot) {}
 
@@ -27,6 +37,14 @@ public interface ChannelListener {
 
   /** The subscription is over: {@code code} says why. Subscribe again if that may change. */
   default void onEnded(String code, String detail) {}
+
+  /**
+   * Whether a snapshot is wanted in place of the events, where there are more of them than the
+   * channel's contract finds worth replaying. Where history is gone there is no choice.
+   */
+  default boolean prefersSnapshot() {
+    return false;
+  }
 
   /** Whether the follower can drop the events above a seq and keep those below. */
   default boolean canRollBack() {

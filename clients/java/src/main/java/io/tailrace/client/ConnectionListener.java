@@ -1,12 +1,17 @@
 package io.tailrace.client;
 
+import java.io.UncheckedIOException;
+
 /** What a client tells of its connection. All calls come from its loop thread. */
 public interface ConnectionListener {
   /** Tells nobody. */
   ConnectionListener SILENT = new ConnectionListener() {};
 
-  /** The server said welcome. */
+  /** The server said welcome; over SSE and polling it says no names. */
   default void onConnected(String session, String user) {}
+
+  /** From now on events come this way. */
+  default void onTransport(Transport way) {}
 
   /** The connection is gone; the next try comes in {@code retryInMs}. */
   default void onDisconnected(String reason, long retryInMs) {}
@@ -17,6 +22,9 @@ public interface ConnectionListener {
    * close it if it cannot.
    */
   default void onRefused(int code, String reason) {}
+
+  /** The cache did not take a channel; following goes on. */
+  default void onCacheFailed(String channel, UncheckedIOException failure) {}
 
   /** The client has stopped for good: a listener threw, or this client has a bug. */
   default void onFault(Throwable fault) {

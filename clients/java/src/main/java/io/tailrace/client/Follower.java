@@ -6,7 +6,6 @@ import io.tailrace.client.channel.ChannelInput;
 import io.tailrace.client.channel.ChannelState;
 import io.tailrace.client.channel.Decision;
 import io.tailrace.client.channel.Phase;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,21 +16,51 @@ final class Follower {
   private final String channel;
   private final ChannelCore core;
   private final ChannelListener listener;
-  private final BiConsumer<Follower, ChannelAction.Request> requests;
+  private final Surroundings around;
+  private final ChannelMemory memory;
   private ChannelState state;
+  private ChannelStatus told = ChannelStatus.CONNECTING;
+  private boolean shedding;
   private boolean askDue = true;
 
-  Follower(
-      String channel,
-      @Nullable Place from,
-      int bufferEvents,
-      ChannelListener listener,
-      BiConsumer<Follower, ChannelAction.Request> requests) {
+  /** Whom a follower needs. */
+  interface Surroundings {
+    /** Takes the network. */
+    void request(Follower follower, ChannelAction.Request request);
+
+    /** Nothing more is wanted over this link. */
+    void unsubscribe(long link, String channel);
+
+    /** An event is about to be delivered. */
+    void delivering(ChannelEvent event);
+
+    /** What is to be kept of the channel has changed. */
+    void changed(Follower follower);
+  }
+
+  /** Where it begins and how much it may hold. */
+  record Begin(@Nullable Place from, @Nullable Cached cached, int bufferEvents, int cacheEvents) {}
+
+  Follower(String channel, Begin begin, ChannelListener listener, Surroundings around) {
     this.channel = channel;
-    this.core = new ChannelCore(channel, bufferEvents);
+    this.core = new ChannelCore(channel, begin.bufferEvents());
     this.listener = listener;
-    this.requests = requests;
-    this.state = ChannelState.begin(from, listener.canRollBack());
+    this.around = around;
+    this.memory = new ChannelMemory(channel, begin.cacheEvents(), begin.cached());
+    Cached cached = begin.cached();
+    this.state =
+        ChannelState.begin(
+            cached == null ? begin.from() : cached.place(),
+            new ChannelState.Wishes(listener.canRollBack(), listener.prefersSnapshot()));
+  }
+
+  /** The listener's first calls. */
+  void greet(@Nullable Cached cached) {
+    if (cached != null) {
+      listener.onCached(cached);
+    }
+    told = status();
+    listener.onStatus(told);
   }
 
   String channel() {
@@ -42,13 +71,27 @@ final class Follower {
     return state.applied();
   }
 
-  int attempts() {
-    return state.attempts();
+  /** What to keep of it, or null as long as there is nothing. */
+  @Nullable Cached cached() {
+    Place place = state.applied();
+    boolean nothing = place == null || place.epoch() == 0 || lostItsRight();
+    return nothing || place == null ? null : memory.cached(place);
   }
 
-  /** Whether a subscribe is to be sent as soon as there is a connection. */
-  boolean wantsAsk() {
-    return askDue && state.phase() instanceof Phase.Idle;
+  /** Whether the user may not read it any more; then the device need not keep it either. */
+  boolean lostItsRight() {
+    return state.phase() instanceof Phase.Ended(String code)
+        && (code.equals("revoked") || code.equals("forbidden"));
+  }
+
+  /** Whether a subscribe is to be sent over this link. */
+  boolean wantsAsk(long target) {
+    boolean moves = state.subscribed() && state.home() != target && state.asked().ref() == 0;
+    return askDue && (state.phase() instanceof Phase.Idle || moves);
+  }
+
+  boolean dependsOn(long link) {
+    return state.home() == link || state.asked().link() == link;
   }
 
   void askNow() {
@@ -60,27 +103,57 @@ final class Follower {
     askDue = false;
   }
 
-  boolean ended() {
-    return state.phase() instanceof Phase.Ended;
-  }
-
-  boolean waitsFor(long ref) {
-    return state.phase() instanceof Phase.Waiting(long asked) && asked == ref;
+  void shedding(boolean less) {
+    shedding = less;
+    tellStatus();
   }
 
   void take(ChannelInput input) {
     Decision decision = core.decide(state, input);
     state = decision.state();
     for (ChannelAction action : decision.actions()) {
+      memory.take(action);
       switch (action) {
-        case ChannelAction.Deliver a -> listener.onEvent(a.event());
+        case ChannelAction.Deliver a -> {
+          around.delivering(a.event());
+          listener.onEvent(a.event());
+        }
         case ChannelAction.TellLive a -> listener.onLive(a.epoch(), a.head());
         case ChannelAction.TellReset a -> listener.onReset(a.epoch(), a.after());
-        case ChannelAction.TellSnapshot a -> listener.onSnapshot(a.snapshot());
+        case ChannelAction.TellSnapshot a -> {
+          a.snapshot().entities().forEach(around::delivering);
+          listener.onSnapshot(a.snapshot());
+        }
         case ChannelAction.TellTrouble a -> listener.onTrouble(a.trouble(), a.detail());
         case ChannelAction.TellEnded a -> listener.onEnded(a.code(), a.detail());
-        case ChannelAction.Request a -> requests.accept(this, a);
+        case ChannelAction.Unsubscribe a -> around.unsubscribe(a.link(), channel);
+        case ChannelAction.Request a -> around.request(this, a);
       }
     }
+    if (!decision.actions().isEmpty()) {
+      around.changed(this);
+    }
+    tellStatus();
+  }
+
+  private void tellStatus() {
+    ChannelStatus now = status();
+    if (now != told) {
+      told = now;
+      listener.onStatus(now);
+    }
+  }
+
+  private ChannelStatus status() {
+    return switch (state.phase()) {
+      case Phase.Live(boolean whole) -> {
+        ChannelStatus best = shedding ? ChannelStatus.DEGRADED : ChannelStatus.LIVE;
+        yield whole ? best : ChannelStatus.CATCHING_UP;
+      }
+      case Phase.CatchingUp _ -> ChannelStatus.CATCHING_UP;
+      case Phase.Idle _, Phase.Waiting _ ->
+          state.seq() > 0 ? ChannelStatus.CACHED : ChannelStatus.CONNECTING;
+      case Phase.Ended _ -> ChannelStatus.GONE;
+    };
   }
 }

@@ -14,29 +14,45 @@ import org.jspecify.annotations.Nullable;
  */
 final class Followers {
   private final Map<String, Follower> byChannel = new HashMap<>();
+  private boolean shedding;
 
   void add(Follower follower) {
     byChannel.put(follower.channel(), follower);
+    follower.shedding(shedding);
+  }
+
+  @Nullable Follower get(String channel) {
+    return byChannel.get(channel);
   }
 
   @Nullable Follower remove(String channel) {
     return byChannel.remove(channel);
   }
 
-  /** Nobody is subscribed any more, and everybody wants to be. */
-  void disconnected() {
+  /** What was subscribed over this link is so no more, and wants to be again. */
+  void disconnected(long link) {
     for (Follower follower : all()) {
-      follower.take(new ChannelInput.Disconnected());
+      follower.take(new ChannelInput.Disconnected(link));
       follower.askNow();
     }
   }
 
-  List<Follower> asking() {
-    return all().stream().filter(Follower::wantsAsk).toList();
+  /** There is a link to ask over. */
+  void askAll() {
+    all().forEach(Follower::askNow);
   }
 
-  boolean anyWaitsFor(long ref) {
-    return byChannel.values().stream().anyMatch(f -> f.waitsFor(ref));
+  void shedding(boolean less) {
+    shedding = less;
+    all().forEach(follower -> follower.shedding(less));
+  }
+
+  List<Follower> asking(long target) {
+    return all().stream().filter(follower -> follower.wantsAsk(target)).toList();
+  }
+
+  boolean anyDependsOn(long link) {
+    return byChannel.values().stream().anyMatch(follower -> follower.dependsOn(link));
   }
 
   void give(String channel, ChannelInput input) {
@@ -44,6 +60,10 @@ final class Followers {
     if (follower != null) {
       follower.take(input);
     }
+  }
+
+  void unanswered(long ref) {
+    all().forEach(follower -> follower.take(new ChannelInput.Unanswered(ref)));
   }
 
   /** A refusal without a channel is for everybody that waits for that answer. */
@@ -57,11 +77,11 @@ final class Followers {
     if (message.channel() != null) {
       give(message.channel(), input);
     } else {
-      all().stream().filter(f -> f.waitsFor(ref)).forEach(f -> f.take(input));
+      all().forEach(follower -> follower.take(input));
     }
   }
 
-  private List<Follower> all() {
+  List<Follower> all() {
     return new ArrayList<>(byChannel.values());
   }
 }

@@ -37,6 +37,11 @@ public final class HistoryReader {
     return HistoryAnswers.channel(calls.get(address(channel), 0));
   }
 
+  /** From how many events behind on the channel's contract offers the snapshot. */
+  long snapshotAfter(String channel) {
+    return HistoryAnswers.snapshotAfter(calls.get(address(channel), 0));
+  }
+
   /** A run of events. */
   public EventPage events(String channel, EventQuery query) {
     byte[] body = calls.get(address(channel) + "/events" + query.toQuery(), query.waitMs());
@@ -74,7 +79,8 @@ public final class HistoryReader {
       SnapshotPage page = snapshotPage(channel, next);
       if (page.epoch() != first.epoch()) {
         throw new RefusedException(
-            410, "epoch_changed", "the epoch changed between two pages", null, page.epoch());
+            RefusedException.Problem.of(
+                410, "epoch_changed", "the epoch changed between two pages"));
       }
       entities.addAll(page.entities());
       next = page.next();

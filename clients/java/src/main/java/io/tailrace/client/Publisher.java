@@ -1,6 +1,7 @@
 package io.tailrace.client;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.tailrace.client.connection.Backoff;
 import io.tailrace.client.link.HttpCalls;
 import io.tailrace.client.wire.HistoryAnswers;
 import java.net.http.HttpResponse;
@@ -42,19 +43,12 @@ public final class Publisher {
    *     publish again with the same key
    */
   public Published publish(String channel, Draft draft, String idempotencyKey, boolean awaitSeq) {
-    String path = HistoryReader.address(channel) + "/events" + (awaitSeq ? "" : "?ack=commit");
-    String body = body(draft);
     for (int tried = 1; ; tried++) {
       long waitMs;
       try {
-        HttpResponse<byte[]> response =
-            calls.post(path, body, Map.of("Idempotency-Key", idempotencyKey));
-        boolean replayed =
-            response.headers().firstValue("Idempotency-Replayed").orElse("").equals("true");
-        return HistoryAnswers.published(response.body(), replayed);
+        return once(channel, draft, idempotencyKey, awaitSeq);
       } catch (RefusedException e) {
-        boolean temporary = e.status() == 429 || e.status() >= 500;
-        if (!temporary || tried == tries) {
+        if (!mayBeRepeated(e) || tried == tries) {
           throw e;
         }
         Long after = e.retryAfterMs();
@@ -68,6 +62,21 @@ public final class Publisher {
       long pauseMs = Math.max(waitMs, backoff.pauseMs(tried, random.nextDouble()));
       LockSupport.parkNanos(pauseMs * 1_000_000);
     }
+  }
+
+  /** Sends it once. */
+  Published once(String channel, Draft draft, String idempotencyKey, boolean awaitSeq) {
+    String path = HistoryReader.address(channel) + "/events" + (awaitSeq ? "" : "?ack=commit");
+    HttpResponse<byte[]> response =
+        calls.post(path, body(draft), Map.of("Idempotency-Key", idempotencyKey));
+    boolean replayed =
+        response.headers().firstValue("Idempotency-Replayed").orElse("").equals("true");
+    return HistoryAnswers.published(response.body(), replayed);
+  }
+
+  /** Whether the same write may succeed later. */
+  static boolean mayBeRepeated(RefusedException e) {
+    return e.status() == 429 || e.status() >= 500;
   }
 
   /** Written by hand, since {@code data} must not be parsed and printed anew. */

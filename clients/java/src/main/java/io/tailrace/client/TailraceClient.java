@@ -2,18 +2,23 @@ package io.tailrace.client;
 
 import io.tailrace.client.channel.ChannelAction;
 import io.tailrace.client.channel.ChannelInput;
-import io.tailrace.client.link.EventStreamLink;
+import io.tailrace.client.connection.Backoff;
+import io.tailrace.client.connection.ConnectionCore;
+import io.tailrace.client.connection.Moment;
 import io.tailrace.client.link.HttpCalls;
 import io.tailrace.client.link.Link;
+import io.tailrace.client.link.Tokens;
 import io.tailrace.client.link.WebSocketLink;
-import io.tailrace.client.wire.UnreadableException;
+import io.tailrace.client.send.SendAction;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +31,25 @@ import org.jspecify.annotations.Nullable;
 public final class TailraceClient implements AutoCloseable {
   private final HttpClient http;
   private final ExecutorService network;
-  private final ClientLoop loop;
-  private final HttpCalls calls;
-  private final Semaphore historyRequests;
-  private final int pageEvents;
+  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final InstantSource clock = InstantSource.system();
+  private final Backoff backoff;
+  private final ClientLimits limits;
+  private final ConnectionListener listener;
+  private final NetworkEdges edges;
   private final HistoryReader history;
   private final Publisher publisher;
+  private final Followers followers = new Followers();
+  private final Inside inside = new Inside();
+  private final ClientLoop loop;
+  private final LiveConnection connection;
+  private final Outbox outbox;
+  private final @Nullable ChannelCache cache;
+  private final @Nullable CacheKeeper keeper;
   private boolean started;
+  private boolean connecting;
 
-  private TailraceClient(Builder from) {
+  private TailraceClient(ClientBuilder from) {
     this.network = Executors.newVirtualThreadPerTaskExecutor();
     this.http =
         HttpClient.newBuilder()
@@ -42,34 +57,54 @@ public final class TailraceClient implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
-    this.calls = new HttpCalls(http, from.base, from.token);
+    this.backoff = from.backoff();
+    this.limits = from.limits();
+    this.listener = from.listener();
+    Tokens tokens = new Tokens(from.tokens());
+    HttpCalls calls = new HttpCalls(http, from.base(), tokens);
     this.history = new HistoryReader(calls);
-    RandomGenerator random = RandomGenerator.getDefault();
-    this.publisher = new Publisher(calls, from.backoff, from.publishTries, random);
-    this.historyRequests = new Semaphore(from.limits.historyRequests());
-    this.pageEvents = from.limits.pageEvents();
-    this.loop =
-        new ClientLoop(new NetworkEdges(from), from.limits, from.backoff, from.listener, random);
+    this.publisher = new Publisher(calls, backoff, from.publishTries(), random);
+    URI socket = URI.create(from.base().toString().replaceFirst("^http", "ws") + "/v1/ws");
+    var opener = new WebSocketLink.Opener(http, socket, from.device());
+    this.edges = new NetworkEdges(network, opener, tokens, calls, publisher, limits);
+    this.loop = new ClientLoop(inside, limits.inboxFrames(), listener::onFault, System::nanoTime);
+    this.connection =
+        new LiveConnection(
+            new ConnectionCore(backoff, from.transport() == Transport.AUTOMATIC),
+            from.transport(),
+            inside,
+            followers,
+            new LiveConnection.Told(listener, limits.wantsPerFrame()));
+    this.outbox = new Outbox(inside, backoff, limits.pendingSends());
+    this.cache = from.cache();
+    this.keeper = cache == null ? null : new CacheKeeper(cache, network, inside);
+  }
+
+  static TailraceClient of(ClientBuilder from) {
+    return new TailraceClient(from);
   }
 
   /** For the address that {@code /v1} follows, such as {@code http://localhost:8080}. */
-  public static Builder builder(String url) {
-    return new Builder(url);
+  public static ClientBuilder builder(String url) {
+    return new ClientBuilder(url);
   }
 
-  /** Follows a channel from its head on. */
-  public void subscribe(String channel, ChannelListener listener) {
-    follow(channel, null, listener);
+  /** Follows a channel from its head on, or from what the cache holds of it. */
+  public void subscribe(String channel, ChannelListener to) {
+    follow(channel, null, true, to);
   }
 
-  /** Follows a channel from behind a seq: 0 delivers everything. */
-  public void subscribe(String channel, long after, ChannelListener listener) {
-    follow(channel, after == 0 ? Place.START : Place.after(after), listener);
+  /** Follows a channel from behind a seq, 0: everything; or from what the cache holds of it. */
+  public void subscribe(String channel, long after, ChannelListener to) {
+    follow(channel, after == 0 ? Place.START : Place.after(after), true, to);
   }
 
-  /** Follows a channel from a place that was kept, which the server compares with what it holds. */
-  public void subscribe(String channel, Place from, ChannelListener listener) {
-    follow(channel, from, listener);
+  /**
+   * Follows a channel from a place that the application kept, which the server compares with what
+   * it holds. The cache is not asked.
+   */
+  public void subscribe(String channel, Place from, ChannelListener to) {
+    follow(channel, from, false, to);
   }
 
   /**
@@ -77,12 +112,31 @@ public final class TailraceClient implements AutoCloseable {
    * returned.
    */
   public void unsubscribe(String channel) {
-    loop.post(() -> loop.unfollow(channel));
+    loop.post(() -> unfollow(channel));
+  }
+
+  /** Asks again for a channel that has ended, from where it stood: a member may be one again. */
+  public void again(String channel) {
+    loop.post(() -> followers.give(channel, new ChannelInput.Again()));
+  }
+
+  /**
+   * Writes an event, to be shown at once: repeated with the same key until it is known to be
+   * committed or refused, across any disconnect, in order per channel.
+   */
+  public Sending send(String channel, Draft draft) {
+    start();
+    return outbox.send(channel, draft);
+  }
+
+  /** What {@link #send} was given of a channel and is neither committed nor refused yet. */
+  public List<Sending> pending(String channel) {
+    return outbox.pending(channel);
   }
 
   /** Drops the connection, as a bad network would; for tests and demonstrations of recovery. */
   public void cutConnection() {
-    loop.post(() -> loop.drop("cut on request"));
+    loop.post(() -> connection.cut("cut on request"));
   }
 
   /** Reads history. */
@@ -90,7 +144,7 @@ public final class TailraceClient implements AutoCloseable {
     return history;
   }
 
-  /** Writes events. */
+  /** Writes events and waits for the answer. */
   public Publisher publisher() {
     return publisher;
   }
@@ -98,165 +152,162 @@ public final class TailraceClient implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
+    outbox.close();
     http.shutdownNow();
     network.shutdownNow();
   }
 
-  private synchronized void follow(String channel, @Nullable Place from, ChannelListener listener) {
+  private synchronized void start() {
     if (!started) {
       started = true;
       loop.start();
     }
-    loop.post(() -> loop.follow(channel, from, listener));
   }
 
-  /** The loop's way to the network. */
-  private final class NetworkEdges implements ClientLoop.Edges {
-    private final URI socketAddress;
-    private final Supplier<String> token;
-    private final @Nullable String device;
-    private final Transport transport;
-
-    NetworkEdges(Builder from) {
-      this.socketAddress = URI.create(from.base.toString().replaceFirst("^http", "ws") + "/v1/ws");
-      this.token = from.token;
-      this.device = from.device;
-      this.transport = from.transport;
-    }
-
-    @Override
-    public Link open(Link.Receiver receiver) {
-      return switch (transport) {
-        case WEBSOCKET -> WebSocketLink.open(http, socketAddress, token.get(), device, receiver);
-        case SSE -> EventStreamLink.open(calls, network, receiver);
-      };
-    }
-
-    @Override
-    public String token() {
-      return token.get();
-    }
-
-    @Override
-    public void read(Follower follower, ChannelAction.Request request) {
-      network.execute(() -> {
-        try {
-          historyRequests.acquire();
-        } catch (InterruptedException _) {
-          return; // closed
-        }
-        try {
-          ChannelInput answer = answer(follower.channel(), request);
-          loop.post(() -> follower.take(answer));
-        } finally {
-          historyRequests.release();
-        }
-      });
-    }
-
-    private ChannelInput answer(String channel, ChannelAction.Request asked) {
-      long request = 0;
-      try {
-        if (asked instanceof ChannelAction.ReadPage page) {
-          request = page.request();
-          Integer epoch = page.epoch() == 0 ? null : page.epoch();
-          EventQuery query = new EventQuery(page.after(), pageEvents, epoch, page.minSeq(), 0);
-          return new ChannelInput.PageRead(request, history.events(channel, query));
-        }
-        if (asked instanceof ChannelAction.ReadSnapshot snapshot) {
-          request = snapshot.request();
-          return new ChannelInput.SnapshotRead(request, history.snapshot(channel));
-        }
-        throw new IllegalArgumentException("asked over the link, not over HTTP");
-      } catch (RefusedException e) {
-        return new ChannelInput.HistoryRefused(
-            request,
-            e.status(),
-            e.code(),
-            String.valueOf(e.getMessage()),
-            e.retryAfterMs(),
-            e.epoch());
-      } catch (UnreachableException | UnreadableException e) {
-        return new ChannelInput.HistoryRefused(
-            request, 0, "unreachable", String.valueOf(e.getMessage()), null, null);
+  private void follow(String channel, @Nullable Place from, boolean kept, ChannelListener to) {
+    Cached cached = kept && cache != null ? cache.read(channel) : null;
+    start();
+    loop.post(() -> {
+      unfollow(channel);
+      int events = cache == null ? 0 : limits.cacheEvents();
+      var begin = new Follower.Begin(from, cached, limits.bufferEvents(), events);
+      Follower follower = new Follower(channel, begin, to, inside);
+      followers.add(follower);
+      follower.greet(cached);
+      if (!connecting) {
+        connecting = true;
+        connection.start();
       }
+    });
+  }
+
+  private void unfollow(String channel) {
+    Follower gone = followers.remove(channel);
+    if (gone != null) {
+      gone.take(new ChannelInput.Left());
     }
   }
 
-  /** What a client is made from. */
-  public static final class Builder {
-    private final URI base;
-    private Supplier<String> token;
-    private @Nullable String device;
-    private ClientLimits limits = ClientLimits.STANDARD;
-    private Backoff backoff = new Backoff(250, 10_000);
-    private ConnectionListener listener = ConnectionListener.SILENT;
-    private int publishTries = 6;
-    private Transport transport = Transport.WEBSOCKET;
+  /** What the parts of the client are to each other. Called on the loop thread where not said. */
+  private final class Inside
+      implements ClientLoop.Duty,
+          LiveConnection.Edges,
+          Follower.Surroundings,
+          Outbox.Edges,
+          CacheKeeper.Edges {
+    @Override
+    public void begin() {
+      // The connection begins with the first channel.
+    }
 
-    private Builder(String url) {
-      String trimmed = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-      URI uri = URI.create(trimmed);
-      if (uri.getHost() == null
-          || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        throw new IllegalArgumentException(
-            "The address must begin with http:// or https:// and name a host: " + url);
+    @Override
+    public long look() {
+      return connection.look();
+    }
+
+    @Override
+    public void end() {
+      connection.stop();
+      outbox.close();
+      if (keeper != null) {
+        keeper.writeLast();
       }
-      this.base = uri;
-      this.token =
-          () -> {
-            throw new IllegalStateException("a client needs a token");
+    }
+
+    @Override
+    public Link open(Transport way, Link.Receiver receiver) {
+      return edges.open(way, receiver);
+    }
+
+    @Override
+    public long runMs() {
+      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    @Override
+    public Moment now() {
+      return new Moment(runMs(), wallMs(), random.nextDouble());
+    }
+
+    @Override
+    public void used() {
+      outbox.online();
+    }
+
+    @Override
+    public void post(Runnable task) {
+      loop.post(task);
+    }
+
+    @Override
+    public void soon(Runnable task) {
+      loop.soon(task);
+    }
+
+    @Override
+    public void later(long ms, Runnable task) {
+      loop.later(ms, task);
+    }
+
+    @Override
+    public double random() {
+      return random.nextDouble();
+    }
+
+    @Override
+    public long wallMs() {
+      return clock.millis();
+    }
+
+    @Override
+    public void request(Follower follower, ChannelAction.Request request) {
+      follower.askLater();
+      Runnable then =
+          switch (request) {
+            case ChannelAction.AskAgain _ -> follower::askNow;
+            case ChannelAction.ReadPage _,
+                ChannelAction.ReadSnapshot _,
+                ChannelAction.ReadContract _ ->
+                () ->
+                    edges.read(
+                        follower.channel(),
+                        request,
+                        answer -> loop.post(() -> follower.take(answer)));
           };
-    }
-
-    /** Asked before every connect and request, so it should keep its token while that is good. */
-    public Builder token(Supplier<String> supplier) {
-      this.token = supplier;
-      return this;
-    }
-
-    /** The device's name, where the application tells devices apart. */
-    public Builder device(String name) {
-      this.device = name;
-      return this;
-    }
-
-    /** How live events come; WebSocket where nothing is said. */
-    public Builder transport(Transport way) {
-      this.transport = way;
-      return this;
-    }
-
-    /** The client's bounds. */
-    public Builder limits(ClientLimits bounds) {
-      this.limits = bounds;
-      return this;
-    }
-
-    /** Pauses between tries: a random part of first·2^n, at most the cap. */
-    public Builder backoff(long firstMs, long capMs) {
-      this.backoff = new Backoff(firstMs, capMs);
-      return this;
-    }
-
-    /** How often one write is sent before its failure is told. */
-    public Builder publishTries(int tries) {
-      if (tries < 1) {
-        throw new IllegalArgumentException("a write is sent at least once");
+      // What the server asks for is the least; some more spreads those who were told the same.
+      long pauseMs = request.waitMsMin() + backoff.pauseMs(request.attempt(), random.nextDouble());
+      if (pauseMs <= 0) {
+        then.run();
+      } else {
+        loop.later(pauseMs, then);
       }
-      this.publishTries = tries;
-      return this;
     }
 
-    /** Who is told of the connection. */
-    public Builder connectionListener(ConnectionListener to) {
-      this.listener = to;
-      return this;
+    @Override
+    public void unsubscribe(long link, String channel) {
+      connection.unsubscribe(link, channel);
     }
 
-    /** The client; it connects at the first subscribe. */
-    public TailraceClient build() {
-      return new TailraceClient(this);
+    @Override
+    public void delivering(ChannelEvent event) {
+      outbox.seen(event);
+    }
+
+    @Override
+    public void changed(Follower follower) {
+      if (keeper != null) {
+        keeper.changed(follower);
+      }
+    }
+
+    @Override
+    public void failed(String channel, UncheckedIOException failure) {
+      listener.onCacheFailed(channel, failure);
+    }
+
+    @Override
+    public void post(String channel, SendAction.Post post) {
+      edges.post(channel, post, answer -> loop.post(() -> outbox.take(channel, answer)));
     }
   }
 }

@@ -2,19 +2,20 @@
  * The Java client: follows channels exactly once and in order across any disconnect, reads history,
  * publishes.
  *
- * <p>Stages, in an event's order: {@code link} (sockets and HTTP) > {@code wire} (bytes to
- * messages) > {@code channel} (what to do with them, pure) > this package (one thread that carries
- * it out, and the public entry).
+ * <p>Stages, in an event's order: {@code link} (sockets and HTTP; {@code connection}, pure, says
+ * which) > {@code wire} (bytes to messages) > {@code channel} (what to do with them, pure) > this
+ * package (one thread that carries it out, and the public entry) > {@code keep} (over a restart).
+ * Writes go the other way: this package > {@code send} (in which order, pure) > {@code link}.
  *
  * <ul>
  *   <li>Reads: WebSocket or SSE, and history over HTTP.
- *   <li>Writes: subscribe frames; events over HTTP by {@link io.tailrace.client.Publisher}.
+ *   <li>Writes: subscribe frames; events over HTTP; the cache.
  *   <li>Thread: one loop thread per client calls every listener; a slow listener slows the socket,
  *       nothing piles up.
- *   <li>Bound: the inbox, each channel's catch-up buffer, and the number of history requests under
- *       way.
+ *   <li>Bound: {@link io.tailrace.client.ClientLimits}: the inbox, each channel's catch-up buffer,
+ *       history requests under way, writes that wait, events that a cache keeps.
  *   <li>When full: the inbox makes the socket wait; a full catch-up buffer costs one more
- *       subscribe.
+ *       subscribe; a further write is refused; the cache keeps the latest.
  *   <li>Fails: lost connections are retried for ever with growing, jittered pauses; refusals go to
  *       the listener.
  * </ul>

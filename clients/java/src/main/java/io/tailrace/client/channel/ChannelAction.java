@@ -23,6 +23,9 @@ public sealed interface ChannelAction {
   /** Tell the follower that it is over. */
   record TellEnded(String code, String detail) implements ChannelAction {}
 
+  /** Tell the server, over this link, that nothing more is wanted. */
+  record Unsubscribe(long link) implements ChannelAction {}
+
   /**
    * What takes the network: begun after a pause that grows with {@code attempt}, at least {@code
    * waitMsMin}.
@@ -41,6 +44,9 @@ public sealed interface ChannelAction {
   /** Read events after {@code after}, waiting until history has {@code minSeq}. */
   record ReadPage(long request, int epoch, long after, long minSeq, int attempt, long waitMsMin)
       implements Request {}
+
+  /** Read from when on the contract offers the snapshot. */
+  record ReadContract(long request, int attempt, long waitMsMin) implements Request {}
 
   /** Read the snapshot. */
   record ReadSnapshot(long request, int attempt, long waitMsMin) implements Request {}

@@ -10,39 +10,48 @@ import org.jspecify.annotations.Nullable;
  * Where a subscription stands.
  *
  * <pre>
- *   Idle ──ask──► Waiting ──subscribed──► Live ◄──────────────┐
- *    ▲               └────subscribed with catchUp──► CatchingUp ┘
+ *   Idle ──ask──► Waiting ──subscribed──► Live ◄─────────────────┐
+ *    ▲               └────subscribed with catchUp──► CatchingUp ─┘
+ *    │                                 contract ► snapshot ► pages
  *    └── connection lost, behind, reset, gap, 504: from everywhere but Ended
- *   CatchingUp ──history gone──► LoadingSnapshot ──► Idle        any ──revoked, refused──► Ended
+ *   Live, CatchingUp ──ask over another link──► the same, until that link's subscribed
+ *   any ──revoked, refused──► Ended
  * </pre>
  */
 public sealed interface Phase {
   /** Not subscribed. */
   record Idle() implements Phase {}
 
-  /** A subscribe with this ref is on its way. */
-  record Waiting(long ref) implements Phase {}
+  /** A subscribe is on its way, and nothing else. */
+  record Waiting() implements Phase {}
 
   /**
    * Events flow.
    *
-   * @param head the head at subscribe time
-   * @param told whether the follower knows that it has everything up to there
+   * @param told whether the follower knows that it has everything up to the head
    */
-  record Live(long head, boolean told) implements Phase {}
+  record Live(boolean told) implements Phase {}
 
   /**
    * History up to {@code to} is being read while live events wait.
    *
-   * @param request number of the history request under way
+   * @param request number of the request under way
+   * @param reading what it asks for
    */
-  record CatchingUp(long to, long head, long request, Buffer buffer) implements Phase {}
-
-  /** The snapshot is being read. */
-  record LoadingSnapshot(long request) implements Phase {}
+  record CatchingUp(long to, long request, Reading reading, Buffer buffer) implements Phase {}
 
   /** Over, until the application subscribes again. */
   record Ended(String code) implements Phase {}
+
+  /** What is read of history. */
+  enum Reading {
+    /** From when on the contract offers the snapshot. */
+    CONTRACT,
+    /** The latest event of every entity. */
+    SNAPSHOT,
+    /** A run of events. */
+    EVENTS
+  }
 
   /** Live events that wait: a persistent stack, so that states stay values at no cost per event. */
   record Buffer(@Nullable ChannelEvent top, @Nullable Buffer below, int size, boolean overflowed) {

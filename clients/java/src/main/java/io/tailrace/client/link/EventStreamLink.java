@@ -3,33 +3,43 @@ package io.tailrace.client.link;
 import io.tailrace.client.Place;
 import io.tailrace.client.RefusedException;
 import io.tailrace.client.UnreachableException;
+import io.tailrace.client.connection.End;
 import io.tailrace.client.wire.ClientMessages.Want;
 import io.tailrace.client.wire.HistoryAnswers;
+import io.tailrace.client.wire.ServerMessage;
+import io.tailrace.client.wire.ServerMessages;
+import io.tailrace.client.wire.UnreadableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Server-sent events, where proxies let no WebSocket through. A stream's channels are fixed when it
- * opens, so each further subscribe ends the link; the next one opens with all channels. At most 100
- * of them.
+ * opens, so a further subscribe ends the link, and the next one opens with all channels: as many
+ * streams as they need. Where one of them ends, all do.
  */
 public final class EventStreamLink implements Link {
-  /** Answers on a stream belong to the request that opened it, which has no number. */
-  private static final long REF = 0;
+  /** So many channels a gateway takes in one stream. */
+  private static final int CHANNELS_PER_STREAM = 100;
 
   private final HttpCalls calls;
   private final Executor network;
   private final Receiver receiver;
   private final AtomicBoolean ended = new AtomicBoolean();
-  private final AtomicBoolean opened = new AtomicBoolean();
-  private volatile @Nullable InputStream body;
+  private final AtomicBoolean asked = new AtomicBoolean();
+  // Answers on a stream belong to the request that opened it, which has no number.
+  private final AtomicLong ref = new AtomicLong();
+  // As many as there are streams.
+  private final Queue<InputStream> bodies = new ConcurrentLinkedQueue<>();
 
   private EventStreamLink(HttpCalls calls, Executor network, Receiver receiver) {
     this.calls = calls;
@@ -40,63 +50,81 @@ public final class EventStreamLink implements Link {
   /** Ready at once: what connects is the first subscribe. */
   public static Link open(HttpCalls calls, Executor network, Receiver receiver) {
     EventStreamLink link = new EventStreamLink(calls, network, receiver);
-    network.execute(() -> receiver.opened(link));
+    network.execute(receiver::opened);
     return link;
   }
 
   @Override
-  public boolean welcomes() {
-    return false;
-  }
-
-  @Override
-  public long subscribe(List<Want> wants) {
-    if (opened.compareAndSet(false, true)) {
-      network.execute(() -> run(wants));
-    } else {
-      end(new End(0, "other channels", 0));
+  public void subscribe(long number, List<Want> wants) {
+    if (!asked.compareAndSet(false, true)) {
+      network.execute(() -> end(End.reopened("other channels")));
+      return;
     }
-    return REF;
+    ref.set(number);
+    for (int from = 0; from < wants.size(); from += CHANNELS_PER_STREAM) {
+      List<Want> some =
+          List.copyOf(wants.subList(from, Math.min(wants.size(), from + CHANNELS_PER_STREAM)));
+      network.execute(() -> run(some));
+    }
   }
 
   @Override
-  public void unsubscribe(String channel) {
+  public void unsubscribe(long number, String channel) {
     // Its events are passed over until the stream ends for another reason.
   }
 
   @Override
-  public void authenticate(String token) {
-    end(new End(0, "another token", 0));
+  public void renew(long number) {
+    network.execute(() -> end(End.reopened("another token")));
   }
 
   @Override
-  public void ping() {
+  public void ping(long number) {
     // The server's comments show that both are there.
   }
 
   @Override
   public void close() {
-    end(new End(0, "closed here", 0));
+    end(End.broken("closed here"));
   }
 
   private void run(List<Want> wants) {
     try {
       HttpResponse<InputStream> response = calls.stream("/v1/sse" + query(wants));
-      body = response.body();
       try (InputStream in = response.body()) {
-        new EventStreamParser(in).forEach(this::received, () -> receiver.heard(this));
+        bodies.add(in);
+        if (!ended.get()) {
+          new EventStreamParser(in).forEach(this::received, receiver::heard);
+        }
       }
-      end(new End(0, "the stream ended", 0));
+      end(End.broken("the stream ended"));
     } catch (RefusedException e) {
       Long after = e.retryAfterMs();
-      end(new End(e.status(), String.valueOf(e.getMessage()), after == null ? 0 : after));
-    } catch (IOException | UnreachableException e) {
-      end(new End(0, String.valueOf(e), 0));
+      end(End.told(e.status(), String.valueOf(e.getMessage()), after == null ? 0 : after));
+    } catch (UnreachableException e) {
+      end(End.unreached(String.valueOf(e.getMessage())));
+    } catch (IOException | UnreadableException e) {
+      end(End.broken(String.valueOf(e)));
     }
   }
 
   private void received(byte[] data) {
-    receiver.received(this, data);
+    ServerMessage message = ServerMessages.parse(data);
+    receiver.received(
+        switch (message) {
+          case ServerMessage.Subscribed m -> m.answering(ref.get());
+          case ServerMessage.Refused m -> m.ref() == null ? m : m.answering(ref.get());
+          case ServerMessage.Welcome _,
+              ServerMessage.Authed _,
+              ServerMessage.Event _,
+              ServerMessage.Behind _,
+              ServerMessage.Reset _,
+              ServerMessage.Revoked _,
+              ServerMessage.Shedding _,
+              ServerMessage.Drain _,
+              ServerMessage.Other _ ->
+              message;
+        });
   }
 
   private String query(List<Want> wants) {
@@ -127,15 +155,14 @@ public final class EventStreamLink implements Link {
 
   private void end(End why) {
     if (ended.compareAndSet(false, true)) {
-      InputStream open = body;
-      if (open != null) {
+      for (@Nullable InputStream body; (body = bodies.poll()) != null; ) {
         try {
-          open.close();
+          body.close();
         } catch (IOException _) {
           // gone already
         }
       }
-      receiver.closed(this, why);
+      receiver.closed(why);
     }
   }
 }

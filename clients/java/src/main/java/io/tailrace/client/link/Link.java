@@ -1,53 +1,43 @@
 package io.tailrace.client.link;
 
+import io.tailrace.client.connection.End;
 import io.tailrace.client.wire.ClientMessages.Want;
+import io.tailrace.client.wire.ServerMessage;
 import java.util.List;
 
 /**
- * One connection that brings frames. Closing it twice does nothing; its receiver hears of the end
- * once.
+ * One connection that brings messages. Closing it twice does nothing; its receiver hears of the end
+ * once. Its methods do not block.
  */
 public interface Link extends AutoCloseable {
-  /** Whether the server says welcome, before which nothing can be asked. */
-  boolean welcomes();
-
-  /** Asks for channels; returns the number that the answers will carry. */
-  long subscribe(List<Want> wants);
+  /** Asks for channels; the answers carry the ref. */
+  void subscribe(long ref, List<Want> wants);
 
   /** Ends a subscription. */
-  void unsubscribe(String channel);
+  void unsubscribe(long ref, String channel);
 
   /** Brings a fresh token for the same user. */
-  void authenticate(String token);
+  void renew(long ref);
 
   /** Shows that the client is there. */
-  void ping();
+  void ping(long ref);
 
   /** Ends it at once, without a farewell that the network might not carry. */
   @Override
   void close();
 
-  /** Where frames go. Calls may block. */
+  /** Where messages go. Calls come from network threads and may block them. */
   interface Receiver {
-    /** Connected. Frames may come before it. */
-    void opened(Link link);
+    /** Connected. Messages may come before it. */
+    void opened();
 
-    /** The server is there, though it has no frame. */
-    void heard(Link link);
+    /** The server is there, though it has no message. */
+    void heard();
 
-    /** One frame. */
-    void received(Link link, byte[] text);
+    /** One message. */
+    void received(ServerMessage message);
 
     /** The end. */
-    void closed(Link link, End end);
+    void closed(End end);
   }
-
-  /**
-   * Why a link ended.
-   *
-   * @param code WebSocket close code, or HTTP status of a refused handshake, or 0 where the network
-   *     broke
-   * @param retryAfterMs as the server said, or 0
-   */
-  record End(int code, String reason, long retryAfterMs) {}
 }

@@ -1,8 +1,12 @@
 package io.tailrace.client.link;
 
+import io.tailrace.client.connection.End;
 import io.tailrace.client.wire.ClientMessages;
 import io.tailrace.client.wire.ClientMessages.Want;
+import io.tailrace.client.wire.ServerMessages;
+import io.tailrace.client.wire.UnreadableException;
 import java.io.ByteArrayOutputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -14,79 +18,102 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol's own transport. */
 public final class WebSocketLink implements Link {
   private static final int FRAME_BYTES_MAX = 4 << 20;
+  private static final int TOKEN_REFUSED = 4401;
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
   private final Receiver receiver;
   private final AtomicBoolean ended = new AtomicBoolean();
-  private final AtomicLong refs = new AtomicLong();
+  private final Tokens tokens;
+  private final Executor network;
   // A socket takes one send at a time: each waits for the one before. Guarded by this.
   private CompletableFuture<?> lastSend = CompletableFuture.completedFuture(null);
   private volatile @Nullable WebSocket socket;
 
-  private WebSocketLink(Receiver receiver) {
+  private volatile String token = "";
+
+  private WebSocketLink(Tokens tokens, Executor network, Receiver receiver) {
+    this.tokens = tokens;
+    this.network = network;
     this.receiver = receiver;
   }
 
+  /** What a socket is opened with, over and over. */
+  public record Opener(HttpClient http, URI address, @Nullable String device) {}
+
   /** Connects and says hello; the receiver hears how it went. */
-  public static Link open(
-      HttpClient http, URI address, String token, @Nullable String device, Receiver receiver) {
-    WebSocketLink link = new WebSocketLink(receiver);
-    var _ =
-        http.newWebSocketBuilder()
-            .subprotocols("tailrace.v1.json")
-            .connectTimeout(CONNECT_LIMIT)
-            .buildAsync(address, link.new Frames())
-            .whenComplete((opened, failure) -> {
-              if (failure != null) {
-                link.end(endOf(failure));
-              } else if (link.ended.get()) {
-                opened.abort();
-              } else {
-                link.socket = opened;
-                link.send(ClientMessages.hello(0, token, device));
-                receiver.opened(link);
-              }
-            });
+  public static Link open(Opener with, Tokens tokens, Executor network, Receiver receiver) {
+    WebSocketLink link = new WebSocketLink(tokens, network, receiver);
+    network.execute(() -> link.connect(with));
     return link;
   }
 
-  @Override
-  public boolean welcomes() {
-    return true;
+  private void connect(Opener with) {
+    try {
+      token = tokens.current();
+    } catch (RuntimeException e) {
+      end(End.unreached("no token: " + e));
+      return;
+    }
+    var _ =
+        with.http()
+            .newWebSocketBuilder()
+            .subprotocols("tailrace.v1.json")
+            .connectTimeout(CONNECT_LIMIT)
+            .buildAsync(with.address(), new Frames())
+            .whenComplete((opened, failure) -> {
+              if (failure != null) {
+                end(endOf(failure));
+              } else if (ended.get()) {
+                opened.abort();
+              } else {
+                socket = opened;
+                if (ended.get()) {
+                  opened.abort();
+                }
+                send(ClientMessages.hello(0, token, with.device()));
+                receiver.opened();
+              }
+            });
   }
 
   @Override
-  public long subscribe(List<Want> wants) {
-    long ref = refs.incrementAndGet();
+  public void subscribe(long ref, List<Want> wants) {
     send(ClientMessages.subscribe(ref, wants));
-    return ref;
   }
 
   @Override
-  public void unsubscribe(String channel) {
-    send(ClientMessages.unsubscribe(refs.incrementAndGet(), channel));
+  public void unsubscribe(long ref, String channel) {
+    send(ClientMessages.unsubscribe(ref, channel));
   }
 
   @Override
-  public void authenticate(String token) {
-    send(ClientMessages.auth(refs.incrementAndGet(), token));
+  public void renew(long ref) {
+    network.execute(() -> {
+      try {
+        String fresh = tokens.fresh();
+        token = fresh;
+        send(ClientMessages.auth(ref, fresh));
+      } catch (RuntimeException e) {
+        end(End.broken("no fresh token: " + e));
+      }
+    });
   }
 
   @Override
-  public void ping() {
-    send(ClientMessages.ping(refs.incrementAndGet()));
+  public void ping(long ref) {
+    send(ClientMessages.ping(ref));
   }
 
   @Override
   public void close() {
-    end(new End(0, "closed here", 0));
+    end(End.broken("closed here"));
   }
 
   private synchronized void send(String text) {
@@ -110,7 +137,10 @@ public final class WebSocketLink implements Link {
       if (open != null) {
         open.abort();
       }
-      receiver.closed(this, why);
+      if (why.code() == TOKEN_REFUSED) {
+        tokens.refuse(token);
+      }
+      receiver.closed(why);
     }
   }
 
@@ -120,23 +150,15 @@ public final class WebSocketLink implements Link {
             ? failure.getCause()
             : failure;
     if (cause instanceof WebSocketHandshakeException refused) {
-      var response = refused.getResponse();
-      long seconds =
-          response.headers().firstValue("Retry-After").map(WebSocketLink::seconds).orElse(0L);
-      return new End(
-          response.statusCode(),
-          "the handshake was answered with " + response.statusCode(),
-          seconds * 1000);
+      int status = refused.getResponse().statusCode();
+      return End.told(
+          status,
+          "the handshake was answered with " + status,
+          RetryAfter.millis(refused.getResponse().headers()));
     }
-    return new End(0, String.valueOf(cause), 0);
-  }
-
-  private static long seconds(String header) {
-    try {
-      return Math.clamp(Long.parseLong(header.strip()), 0, 3600);
-    } catch (NumberFormatException _) {
-      return 0; // a date, which no Tailrace sends
-    }
+    return cause instanceof ConnectException
+        ? End.unreached(String.valueOf(cause))
+        : End.broken(String.valueOf(cause));
   }
 
   /** Puts fragments together and hands frames over, one at a time. */
@@ -153,13 +175,13 @@ public final class WebSocketLink implements Link {
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean isLast) {
       text.append(part);
       if (text.length() > FRAME_BYTES_MAX) {
-        end(new End(0, "a frame over " + FRAME_BYTES_MAX + " bytes", 0));
+        end(End.broken("a frame over " + FRAME_BYTES_MAX + " bytes"));
         return null;
       }
       if (isLast) {
         byte[] frame = text.toString().getBytes(StandardCharsets.UTF_8);
         text.setLength(0);
-        receiver.received(WebSocketLink.this, frame);
+        hand(frame);
       }
       from.request(1);
       return null;
@@ -173,15 +195,23 @@ public final class WebSocketLink implements Link {
       if (isLast) {
         byte[] frame = binary.toByteArray();
         binary.reset();
-        receiver.received(WebSocketLink.this, frame);
+        hand(frame);
       }
       from.request(1);
       return null;
     }
 
+    private void hand(byte[] frame) {
+      try {
+        receiver.received(ServerMessages.parse(frame));
+      } catch (UnreadableException e) {
+        end(End.broken("an unreadable frame: " + e.getMessage())); // nothing on it is to be trusted
+      }
+    }
+
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-      end(new End(code, reason, 0));
+      end(End.told(code, reason, 0));
       return null;
     }
 

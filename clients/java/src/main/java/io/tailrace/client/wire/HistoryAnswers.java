@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tailrace.client.Cached;
 import io.tailrace.client.ChannelEvent;
 import io.tailrace.client.ChannelInfo;
 import io.tailrace.client.EventPage;
+import io.tailrace.client.Place;
 import io.tailrace.client.Published;
 import io.tailrace.client.RefusedException;
 import io.tailrace.schemas.event.Chain;
@@ -50,6 +52,27 @@ public final class HistoryAnswers {
         ServerMessages.text(members.rest, "next"));
   }
 
+  /** What a cache kept. */
+  static Cached cached(String channel, byte[] body) {
+    Members members = Members.of(channel, body, "events");
+    String chain = ServerMessages.text(members.rest, "chain");
+    if (!channel.equals(ServerMessages.text(members.rest, "channel"))) {
+      throw new UnreadableException("kept of another channel", null);
+    }
+    try {
+      return new Cached(
+          channel,
+          new Place(
+              (int) members.number("epoch"),
+              members.number("seq"),
+              chain == null ? null : (Long) Chain.parse(chain)),
+          members.events,
+          members.rest.path("complete").asBoolean());
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableException("kept with a chain that is none", e);
+    }
+  }
+
   /** What is said of a channel. */
   public static ChannelInfo channel(byte[] body) {
     JsonNode node = tree(body);
@@ -75,8 +98,12 @@ public final class HistoryAnswers {
         replayed);
   }
 
-  /** A refusal; a body that is no problem document still gives one. */
-  public static RefusedException problem(int status, byte[] body) {
+  /**
+   * A refusal; a body that is no problem document still gives one.
+   *
+   * @param headerMs when to come again as the headers say it, or 0
+   */
+  public static RefusedException problem(int status, byte[] body, long headerMs) {
     JsonNode node;
     try {
       node = JSON.readTree(body);
@@ -86,12 +113,22 @@ public final class HistoryAnswers {
     String code = ServerMessages.text(node, "code");
     String detail = ServerMessages.text(node, "detail");
     Long epoch = ServerMessages.number(node, "epoch");
+    Long retryAfterMs = ServerMessages.number(node, "retryAfterMs");
     return new RefusedException(
-        status,
-        code == null ? "http_" + status : code,
-        detail == null ? "the server answered " + status : detail,
-        ServerMessages.number(node, "retryAfterMs"),
-        epoch == null ? null : epoch.intValue());
+        new RefusedException.Problem(
+            status,
+            code == null ? "http_" + status : code,
+            detail == null ? "the server answered " + status : detail,
+            ServerMessages.text(node, "pointer"),
+            retryAfterMs == null && headerMs > 0 ? (Long) headerMs : retryAfterMs,
+            epoch == null ? null : epoch.intValue(),
+            ServerMessages.text(node, "traceId")));
+  }
+
+  /** From how many events behind on the channel's contract offers the snapshot. */
+  public static long snapshotAfter(byte[] body) {
+    Long events = ServerMessages.number(tree(body).path("contract"), "snapshotAfter");
+    return events == null ? Long.MAX_VALUE : events;
   }
 
   private static JsonNode tree(byte[] body) {

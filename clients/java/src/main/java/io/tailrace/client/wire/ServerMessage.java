@@ -12,7 +12,12 @@ public sealed interface ServerMessage {
   /** A subscription is live; {@code catchUpTo} where history is to be read first. */
   record Subscribed(
       long ref, String channel, int epoch, long head, long after, @Nullable Long catchUpTo)
-      implements ServerMessage {}
+      implements ServerMessage {
+    /** The same, as the answer to another ref. */
+    public Subscribed answering(long other) {
+      return new Subscribed(other, channel, epoch, head, after, catchUpTo);
+    }
+  }
 
   /** An event; its epoch is the subscription's. */
   record Event(ChannelEvent event) implements ServerMessage {}
@@ -33,11 +38,22 @@ public sealed interface ServerMessage {
       String code,
       String detail,
       @Nullable Long retryAfterMs)
-      implements ServerMessage {}
+      implements ServerMessage {
+    /** The same, as the answer to another ref. */
+    public Refused answering(long other) {
+      return new Refused(other, channel, code, detail, retryAfterMs);
+    }
+  }
 
   /** This gateway leaves. */
   record Drain(long reconnectAfterMs, long deadlineMs) implements ServerMessage {}
 
-  /** Nothing to act on: pong, authed, ephemeral frames, and what a newer server may send. */
+  /** A fresh token was taken; it ends at {@code exp}, RFC 3339. */
+  record Authed(@Nullable String exp) implements ServerMessage {}
+
+  /** The server sheds these lanes; {@code recovered} says that it sheds none any more. */
+  record Shedding(boolean any) implements ServerMessage {}
+
+  /** Nothing to act on: pong, ephemeral frames, and what a newer server may send. */
   record Other(String t) implements ServerMessage {}
 }

@@ -70,6 +70,9 @@ public final class ServerMessages {
       case "drain" ->
           new ServerMessage.Drain(
               frame.path("reconnectAfterMs").asLong(), frame.path("deadlineMs").asLong());
+      case "authed" -> new ServerMessage.Authed(text(frame, "exp"));
+      case "degraded" -> new ServerMessage.Shedding(true);
+      case "recovered" -> new ServerMessage.Shedding(false);
       default -> new ServerMessage.Other(t);
     };
   }
@@ -89,6 +92,8 @@ public final class ServerMessages {
 
   static @Nullable Long number(JsonNode frame, String name) {
     JsonNode value = frame.get(name);
-    return value == null || !value.isIntegralNumber() ? null : (Long) value.longValue();
+    return value == null || !value.canConvertToLong() || !value.isIntegralNumber()
+        ? null
+        : (Long) value.longValue();
   }
 }

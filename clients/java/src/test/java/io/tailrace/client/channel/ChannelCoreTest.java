@@ -17,7 +17,11 @@ class ChannelCoreTest {
   private final ChannelCore core = new ChannelCore(FakeLog.CHANNEL, 2);
   private final FakeLog log = new FakeLog(1);
   private final List<ChannelAction> actions = new ArrayList<>();
-  private ChannelState state = ChannelState.begin(Place.START, true);
+  private ChannelState state = begin(new ChannelState.Wishes(true, false));
+
+  private static ChannelState begin(ChannelState.Wishes wishes) {
+    return ChannelState.begin(Place.START, wishes);
+  }
 
   @BeforeEach
   void tenEvents() {
@@ -38,7 +42,7 @@ class ChannelCoreTest {
   @Test
   void behindDuringCatchUpGoesOnFromWhatWasApplied() {
     subscribed(10, 0, 10L);
-    give(new ChannelInput.Behind(10, 10));
+    give(new ChannelInput.Behind(1, 10, 10));
     assertEquals(0, state.seq());
     assertInstanceOf(Phase.Idle.class, state.phase());
   }
@@ -56,7 +60,7 @@ class ChannelCoreTest {
   @Test
   void anOldPageAnswersNothing() {
     subscribed(5, 0, 5L);
-    give(new ChannelInput.Disconnected());
+    give(new ChannelInput.Disconnected(1));
     subscribed(5, 0, 5L);
     page(1, 0, 5);
     assertEquals(List.of(), delivered());
@@ -66,24 +70,24 @@ class ChannelCoreTest {
 
   @Test
   void anAnswerToAnEarlierAskIsIgnored() {
-    give(new ChannelInput.Asked(1));
-    give(new ChannelInput.Asked(2));
+    give(new ChannelInput.Asked(1, 1));
+    give(new ChannelInput.Asked(1, 2));
     give(new ChannelInput.Subscribed(1, 1, 10, 0, null));
-    assertEquals(new Phase.Waiting(2), state.phase());
+    assertEquals(2, state.asked().ref());
   }
 
   @Test
   void aHigherEpochVoidsAllAndALowerOneIsNotReady() {
     live(0, 2);
     arrive(log.at(1), log.at(2));
-    give(new ChannelInput.Disconnected());
-    give(new ChannelInput.Asked(7));
+    give(new ChannelInput.Disconnected(1));
+    give(new ChannelInput.Asked(1, 7));
     give(new ChannelInput.Subscribed(7, 2, 0, 0, null));
     assertEquals(1, count(ChannelAction.TellReset.class));
     assertEquals(new Place(2, 0, null), state.applied());
 
-    give(new ChannelInput.Disconnected());
-    give(new ChannelInput.Asked(8));
+    give(new ChannelInput.Disconnected(1));
+    give(new ChannelInput.Asked(1, 8));
     give(new ChannelInput.Subscribed(8, 1, 10, 0, null));
     assertEquals(2, state.epoch());
     assertInstanceOf(Phase.Idle.class, state.phase());
@@ -96,10 +100,9 @@ class ChannelCoreTest {
     give(
         new ChannelInput.SnapshotRead(
             2, new Snapshot(FakeLog.CHANNEL, 1, 6, log.chainAt(6), List.of())));
-    live(6, 10);
-    arrive(log.at(7), log.at(8));
-    assertEquals(List.of(7L, 8L), delivered());
-    give(new ChannelInput.Reset(1, 5));
+    page(3, 6, 10);
+    assertEquals(List.of(7L, 8L, 9L, 10L), delivered());
+    give(new ChannelInput.Reset(1, 1, 5));
     assertEquals(new Place(1, 0, null), state.applied());
   }
 
@@ -116,7 +119,7 @@ class ChannelCoreTest {
 
     live(0, 3);
     arrive(log.at(1), changed(log.at(2)));
-    assertEquals(new Phase.Ended("chain_broken"), state.phase());
+    assertEquals(new Phase.Ended("history_differs"), state.phase());
     assertEquals(List.of(1L, 1L), delivered());
   }
 
@@ -137,6 +140,71 @@ class ChannelCoreTest {
     assertEquals(2, state.attempts());
   }
 
+  @Test
+  void liveEventsWaitForTheSnapshotAndForWhatComesAboveIt() {
+    subscribed(9, 0, 8L);
+    give(new ChannelInput.HistoryRefused(1, 410, "history_gone", "gone", null, null));
+    arrive(log.at(9));
+    give(
+        new ChannelInput.SnapshotRead(
+            2, new Snapshot(FakeLog.CHANNEL, 1, 6, log.chainAt(6), List.of())));
+    arrive(log.at(10));
+    page(3, 6, 8);
+    assertEquals(List.of(7L, 8L, 9L, 10L), delivered());
+    assertEquals(0, count(ChannelAction.AskAgain.class));
+  }
+
+  @Test
+  void theContractSaysFromWhenOnASnapshotIsBetter() {
+    state = begin(new ChannelState.Wishes(false, true));
+    subscribed(1000, 0, 1000L);
+    assertEquals(1, count(ChannelAction.ReadContract.class));
+    give(new ChannelInput.ContractRead(1, 500));
+    assertEquals(1, count(ChannelAction.ReadSnapshot.class));
+
+    give(new ChannelInput.Disconnected(1));
+    subscribed(300, 0, 300L);
+    assertEquals(1, count(ChannelAction.ReadContract.class)); // it is known by now
+    assertEquals(1, count(ChannelAction.ReadPage.class));
+  }
+
+  @Test
+  void whoWantsEventsIsGivenNoSnapshot() {
+    subscribed(100_000, 0, 100_000L);
+    assertEquals(0, count(ChannelAction.ReadContract.class));
+    assertEquals(1, count(ChannelAction.ReadPage.class));
+  }
+
+  @Test
+  void aMoveGoesOnListeningToTheOldLinkUntilTheNewOneAnswers() {
+    live(0, 2);
+    arrive(log.at(1));
+    give(new ChannelInput.Asked(2, 9));
+    arrive(log.at(2));
+    give(new ChannelInput.Subscribed(9, 1, 3, 1, null));
+    arrive(log.at(3)); // still from the old link
+    give(new ChannelInput.Arrived(2, log.at(2)));
+    give(new ChannelInput.Arrived(2, log.at(3)));
+    give(new ChannelInput.Disconnected(1));
+    assertEquals(List.of(1L, 2L, 3L), delivered());
+    assertEquals(2, state.home());
+    assertEquals(new Phase.Live(true), state.phase());
+  }
+
+  @Test
+  void whoLeavesIsToldNothingAndMayComeAgain() {
+    live(0, 2);
+    arrive(log.at(1));
+    give(new ChannelInput.Left());
+    arrive(log.at(2));
+    assertEquals(1, count(ChannelAction.Unsubscribe.class));
+    assertEquals(List.of(1L), delivered());
+
+    give(new ChannelInput.Again());
+    assertEquals(1, count(ChannelAction.AskAgain.class));
+    assertEquals(new Place(1, 1, log.chainAt(1)), state.applied());
+  }
+
   private static ChannelEvent changed(ChannelEvent event) {
     return new ChannelEvent(
         event.channel(),
@@ -149,12 +217,12 @@ class ChannelCoreTest {
   }
 
   private void live(long after, long head) {
-    give(new ChannelInput.Asked(1));
+    give(new ChannelInput.Asked(1, 1));
     give(new ChannelInput.Subscribed(1, 1, head, after, null));
   }
 
   private void subscribed(long head, long after, @Nullable Long catchUpTo) {
-    give(new ChannelInput.Asked(3));
+    give(new ChannelInput.Asked(1, 3));
     give(new ChannelInput.Subscribed(3, 1, head, after, catchUpTo));
   }
 
@@ -165,7 +233,7 @@ class ChannelCoreTest {
 
   private void arrive(ChannelEvent... events) {
     for (ChannelEvent event : events) {
-      give(new ChannelInput.Arrived(event));
+      give(new ChannelInput.Arrived(1, event));
     }
   }
 

@@ -1,12 +1,12 @@
-package io.tailrace.client;
+package io.tailrace.client.connection;
 
 /**
  * Pauses between tries: exponential, capped, with full jitter, which spreads a crowd best
  * ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
  */
-record Backoff(long firstMs, long capMs) {
+public record Backoff(long firstMs, long capMs) {
   /** Nothing for attempt 0; then a random part of first·2^(attempt-1), at most the cap. */
-  long pauseMs(int attempt, double random) {
+  public long pauseMs(int attempt, double random) {
     if (attempt <= 0) {
       return 0;
     }
