@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as channel from '../src/channel/decide.js';
+import * as connection from '../src/connection/decide.js';
 import { chainNext, chainStart } from '../src/protocol/chain.js';
+import { runConnectionScenario } from './support/connection-scenario.js';
 import { conformance, runChannelScenario, wire } from './support/scenario.js';
 
 describe('clients/conformance/channel.json', () => {
@@ -19,5 +21,11 @@ describe('clients/conformance/channel.json', () => {
 
   for (const scenario of scenarios) {
     test(scenario.name, () => runChannelScenario(channel, logs, scenario));
+  }
+});
+
+describe('clients/conformance/connection.json', () => {
+  for (const scenario of conformance('connection.json').scenarios) {
+    test(scenario.name, () => runConnectionScenario(connection, scenario));
   }
 });

@@ -43,7 +43,7 @@ export const SLEEP_MS = 75_000;
 /** The first pings come soon after each other: the server's clock is read from the fastest of several answers. */
 const EARLY_PINGS = 5;
 const EARLY_PING_EVERY_MS = 400;
-/** A connection that lived this long is no part of a series of failures any more. */
+/** A connection that carried something, and lived this long after, is no part of a series of failures any more. */
 const STABLE_MS = 5_000;
 /** A new token is sent this long before the old one runs out, or halfway where tokens live shorter than twice that. */
 const RENEW_BEFORE_MS = 30_000;
@@ -283,14 +283,15 @@ function prove(state, nowMs) {
   if (state.isProven) {
     return heard;
   }
-  const proven = { ...heard, isProven: true, failures: 0, upgrades: state.transport === 0 ? 0 : state.upgrades };
+  const upgrades = state.transport === 0 ? 0 : state.upgrades;
+  const proven = after({ ...heard, isProven: true, failures: 0, upgrades }, 'stable', STABLE_MS, nowMs);
   return state.transport === 0 ? proven : after(proven, 'upgrade', upgradeIn(state.upgrades), nowMs);
 }
 
 function onWelcome(state, frame, nowMs, up) {
   const { session, heartbeatMs, limits = null } = frame;
   const open = { ...state, phase: 'open', session, heartbeatMs, limits, lastClose: null, deadlines: {} };
-  const beating = after(after(open, 'heartbeat', EARLY_PING_EVERY_MS, nowMs), 'stable', STABLE_MS, nowMs);
+  const beating = after(open, 'heartbeat', EARLY_PING_EVERY_MS, nowMs);
   const pinged = ping({ ...renewal(beating, frame.exp, parseTime(frame.time), nowMs), pings: 1 }, PONG_MS, nowMs);
   return { state: pinged.state, effects: [...pinged.effects, ...up] };
 }

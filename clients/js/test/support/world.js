@@ -338,7 +338,9 @@ export class World {
     this.isCalm = true;
     const { server, client } = this;
     server.admit(false);
-    for (let i = 0; i < 400; i++) {
+    // sends go one by one, a few rounds each
+    const rounds = 400 + 10 * client.queue.items.length;
+    for (let i = 0; i < rounds; i++) {
       server.commit();
       server.store();
       server.gateways.forEach((gateway) => gateway.follow());
