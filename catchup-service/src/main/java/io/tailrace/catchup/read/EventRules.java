@@ -66,7 +66,7 @@ public final class EventRules {
     List<StoredEvent> events = run.events();
     Long next =
         events.isEmpty() || events.getLast().seq() >= head.seq() ? null : events.getLast().seq();
-    return Answer.Json.changing(eventsJson(channel, head, events, next));
+    return new Answer.Json(eventsJson(channel, head, events, next));
   }
 
   /** The JSON of a run of events. */
@@ -127,6 +127,6 @@ public final class EventRules {
     out.ascii(",\"revisions\":").ascii(Boolean.toString(contract.revisions()));
     out.ascii(",\"retention\":{\"events\":").number(contract.retention().events());
     out.ascii(",\"days\":").number(contract.retention().days());
-    return Answer.Json.changing(out.ascii("}}}").toByteArray());
+    return new Answer.Json(out.ascii("}}}").toByteArray());
   }
 }

@@ -100,13 +100,15 @@ public final class Sending implements AutoCloseable {
     switch (answer) {
       case Answer.Refused(Problem problem) -> Respond.problem(exchange, problem);
       case Answer.Json json -> {
-        Coding coding = coding(exchange, json.body().length, json.tag());
-        if (begin(exchange, JSON, json.tag(), coding)) {
+        boolean isSmall = json.body().length < CODED_FROM_BYTES;
+        Coding coding = isSmall ? Coding.IDENTITY : coding(exchange);
+        if (begin(exchange, JSON, null, coding)) {
           sendWhole(exchange, json.body(), coding);
         }
       }
       case Answer.Parts parts -> {
-        Coding coding = coding(exchange, Integer.MAX_VALUE, parts.tag());
+        // Coded by the request alone: the size is not known when the tag is compared.
+        Coding coding = coding(exchange);
         if (begin(exchange, parts.mediaType(), parts.tag(), coding)) {
           sendParts(exchange, parts.pieces(), coding);
         }
@@ -114,11 +116,8 @@ public final class Sending implements AutoCloseable {
     }
   }
 
-  private static Coding coding(HttpServerExchange exchange, int bytes, @Nullable String tag) {
-    // What has a tag is coded by the request alone: its size is not known when the tag is compared.
-    return bytes < CODED_FROM_BYTES && tag == null
-        ? Coding.IDENTITY
-        : Coding.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT_ENCODING));
+  private static Coding coding(HttpServerExchange exchange) {
+    return Coding.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT_ENCODING));
   }
 
   /** Sets the headers; false where the client's copy is right, which has been told then. */

@@ -66,6 +66,6 @@ public final class SnapshotRules {
     } else {
       out.string(new SnapshotCursor(epoch, seq, chain, next).encode());
     }
-    return Answer.Json.changing(out.put('}').toByteArray());
+    return new Answer.Json(out.put('}').toByteArray());
   }
 }
