@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const ADDRESS = process.env.TAILRACE_URL ?? 'http://localhost:8080';
+export const ADDRESS = process.env.TAILRACE_URL ?? 'http://localhost:8080';
 const SCREENSHOTS = process.env.TAILRACE_SCREENSHOTS ?? new URL('../../../../target/screenshots', import.meta.url).pathname;
 
 const LAUNCH = {
