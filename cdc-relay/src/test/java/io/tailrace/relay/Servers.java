@@ -49,6 +49,13 @@ final class Servers implements AutoCloseable {
     }
   }
 
+  /** Makes the schema alone. */
+  void prepareSchema() throws SQLException {
+    try (Connection connection = connect()) {
+      Migrations.apply(connection);
+    }
+  }
+
   Connection connect() throws SQLException {
     return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
   }
