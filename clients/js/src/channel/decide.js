@@ -187,7 +187,7 @@ function onSubscribed(state, frame) {
     effects.push({ do: 'void', epoch: frame.epoch, after: 0 });
   }
   if (otherEpoch) {
-    next = { ...next, head: 0, ledger: emptyLedger(frame.epoch) };
+    next = { ...next, head: 0, fork: null, ledger: emptyLedger(frame.epoch) };
   }
   next = seeHead(next, frame.epoch, frame.head);
   if (!next.placed || frame.after > next.ledger.seq) {
@@ -226,7 +226,9 @@ function onEvent(state, event) {
 }
 
 function onReset(state, frame) {
-  return isEnded(state) || frame.epoch < state.ledger.epoch
-    ? stay(state)
-    : voidAbove(state, frame.epoch, frame.after, []);
+  if (isEnded(state) || frame.epoch < state.ledger.epoch) {
+    return stay(state);
+  }
+  // the server itself has said what was wrong: what contradicted before does not count any more
+  return voidAbove({ ...state, fork: null }, frame.epoch, frame.after, []);
 }

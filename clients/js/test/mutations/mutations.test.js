@@ -67,13 +67,14 @@ const MUTATIONS = [
  */
 const DISTRUST = [
   ['the epoch is said', 'channel/decide.js', '      want.epoch = epoch;', ''],
-  ['a reset of a lower epoch is not followed', 'channel/decide.js', 'isEnded(state) || frame.epoch < state.ledger.epoch\n    ? stay(state)\n    : ', ''],
+  ['a reset of a lower epoch is not followed', 'channel/decide.js', 'if (isEnded(state) || frame.epoch < state.ledger.epoch) {', 'if (isEnded(state)) {'],
   ['nor is an answer from there', 'channel/decide.js', '  if (frame.epoch < state.ledger.epoch) {\n    return joinAgain(state);\n  }\n', ''],
   ['a page without progress subscribes again', 'channel/catch-up.js', 'next.ledger.seq === before ? joinAgain(next, effects) : readOn(next, effects)', 'readOn(next, effects)'],
   ['history at another epoch is not applied', 'channel/catch-up.js', 'if (page.epoch !== state.ledger.epoch) {\n    // the subscribe', 'if (false) {\n    // the subscribe'],
   ['parts of an interrupted snapshot are void', 'channel/decide.js', 'if (state.partial || ', 'if ('],
   ['the pages of a snapshot belong together', 'channel/catch-up.js', 'page.epoch !== state.ledger.epoch || (!first && page.seq !== state.snapshot.seq)', 'false'],
   ['a history that differs is reloaded before it is given up', 'channel/moves.js', 'if (times < FORKS_MAX) {', 'if (false) {'],
+  ['what the server has explained does not count', 'channel/decide.js', 'voidAbove({ ...state, fork: null }, frame.epoch', 'voidAbove(state, frame.epoch'],
   ['and given up after that', 'channel/moves.js', 'if (times < FORKS_MAX) {', 'if (true) {'],
 ];
 
