@@ -292,6 +292,43 @@ describe('catching up over HTTP', () => {
   });
 });
 
+describe('far behind', () => {
+  const far = (extra) => joined('start', { head: 9000, catchUp: { after: 0, to: 9000 }, ...extra });
+  const doing = ({ effects }) => effects.map((effect) => effect.do);
+
+  test('it asks from when the snapshot serves better, and does what the contract says', () => {
+    const { state, effects } = feed(initialState(), { on: 'join', ref: 1 }, subscribed({ head: 9000, catchUp: { after: 0, to: 9000 } }));
+    assert.deepEqual(effects.at(-1), { do: 'readContract', request: 1, attempt: 0, retryAfterMs: 0 });
+    assert.equal(state.phase, 'catchingUp');
+    const told = (snapshotAfter) => doing(feed(far(), { on: 'contract', request: 1, snapshotAfter }));
+    assert.deepEqual(told(5000), ['void', 'readSnapshot']);
+    assert.deepEqual(told(9000), ['read']);
+    assert.deepEqual(told(null), ['read']);
+  });
+
+  test('it asks once, and not for little', () => {
+    const answered = feed(far(), { on: 'contract', request: 1, snapshotAfter: 20_000 }, { on: 'disconnected' }).state;
+    const again = feed(answered, { on: 'join', ref: 2 }, frame('subscribed', { ref: 2, epoch: 1, head: 9000, after: 0, catchUp: { after: 0, to: 9000 } }));
+    assert.deepEqual(doing(again), ['subscribe', 'read']);
+    assert.deepEqual(doing(feed(initialState(), { on: 'join', ref: 1 }, subscribed({ head: 1000, catchUp: { after: 0, to: 1000 } }))), ['subscribe', 'read']);
+  });
+
+  test('a contract that cannot be read is no reason to wait', () => {
+    const failed = { on: 'readFailed', request: 1, problem: { code: 'unreachable', status: 0, retry: true } };
+    assert.deepEqual(doing(feed(far(), failed)), ['read']);
+  });
+
+  test('who has no use for entities reads what is kept', () => {
+    const plain = feed(initialState('start', { snapshots: false }), { on: 'join', ref: 1 }, subscribed({ head: 9000, catchUp: { after: 0, to: 9000 } }));
+    assert.deepEqual(doing(plain), ['subscribe', 'read']);
+    const gone = { on: 'readFailed', request: 1, problem: { code: 'history_gone', status: 410, retry: false, first: 4001 } };
+    const { state, effects } = feed(plain.state, gone);
+    assert.deepEqual(effects.slice(0, 2), [{ do: 'void', epoch: 1, after: 0 }, { do: 'skip', after: 4000 }]);
+    assert.deepEqual([effects[2].do, effects[2].after], ['read', 4000]);
+    assert.equal(state.ledger.chain, null);
+  });
+});
+
 describe('leaving', () => {
   test('says so where the server knows of it, and nothing is followed any more', () => {
     const { state, effects } = feed(joined('start', { head: 0 }), { on: 'leave' }, event(history(1)[0]));

@@ -195,13 +195,28 @@ describe('cuts', () => {
   });
 
   test('mercure#704: a place that the server does not know is told, and begun anew', async () => {
-    const voids = [];
-    const { follower } = follow(open(), 'chat:1', { from: { epoch: 1, seq: 99, chain: 'ffffffffffffffff' }, onVoid: ({ after }) => voids.push(after) });
-    await until(() => follower.state.phase !== 'connecting', 'an answer');
-    server.say({ t: 'reset', channel: 'chat:1', epoch: 1, after: 0 });
     write('a');
-    await until(() => follower.state.seq === 1, 'the event');
-    assert.deepEqual(voids, [0]);
+    write('b');
+    const [first] = server.log('chat:1');
+    const client = open();
+    for (const from of [{ epoch: 1, seq: 99, chain: first.chain }, { epoch: 1, seq: 1, chain: 'ffffffffffffffff' }]) {
+      const { follower, told } = follow(client, 'chat:1', { from });
+      await until(() => follower.state.phase === 'live' && follower.state.seq === 2, 'the end');
+      assert.deepEqual(told.map(([what]) => what), ['void', 1, 2]);
+      follower.leave();
+    }
+  });
+
+  test('what is shed is told, and the channel says so', async () => {
+    const client = open();
+    const { phases, follower } = follow(client);
+    await until(() => follower.state.phase === 'live', 'live');
+    server.say({ t: 'degraded', lanes: ['signal'], dropped: { signal: 7 } });
+    await until(() => follower.state.phase === 'degraded', 'degraded');
+    assert.deepEqual(client.state.shed, { lanes: ['signal'], dropped: { signal: 7 } });
+    server.say({ t: 'recovered', lanes: ['signal'], dropped: { signal: 7 } });
+    await until(() => follower.state.phase === 'live', 'live');
+    assert.deepEqual(phases.slice(-3), ['live', 'degraded', 'live']);
   });
 });
 

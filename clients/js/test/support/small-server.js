@@ -107,9 +107,13 @@ export class SmallServer {
     json(response, 201, { channel, id: id ?? key, epoch: 1, seq, time }, isReplayed ? { 'Idempotency-Replayed': 'true' } : {});
   }
 
-  #subscribe(peer, ref, { channel, after }) {
+  #subscribe(peer, ref, { channel, after, epoch, chain }) {
     const log = this.log(channel);
     const head = log.length;
+    const isOther = (epoch ?? 1) !== 1 || (after > 0 && after <= head && chain !== undefined && chain !== log[after - 1].chain);
+    if (isOther || after > head) {
+      return peer.say(JSON.stringify({ t: 'reset', channel, epoch: 1, after: isOther ? 0 : head }));
+    }
     const from = after ?? head;
     const isFar = head - from > this.window;
     const catchUp = isFar ? { catchUp: { after: from, to: head } } : {};
@@ -118,6 +122,7 @@ export class SmallServer {
     if (!isFar) {
       log.slice(from).forEach((event) => peer.say(eventText(channel, event)));
     }
+    return undefined;
   }
 
   #stream(url, request, response) {
