@@ -157,7 +157,8 @@ export interface ChannelState {
    * - `catchingUp`: what was missed is on its way.
    * - `live`: everything up to the head is held, and what happens comes as it happens.
    * - `degraded`: live, with less: over long polls, or with ephemeral lanes shed.
-   * - `gone`: over until `retry()`: refused, no longer a member, or left. See `problem`.
+   * - `gone`: over until `retry()`: refused, no longer a member, or left; or the server refuses this client altogether,
+   *   as one whose version it does not speak. See `problem`.
    */
   readonly phase: 'connecting' | 'cached' | 'catchingUp' | 'live' | 'degraded' | 'gone';
   /** 0 until the server has told it. */

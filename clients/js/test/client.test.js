@@ -127,6 +127,14 @@ describe('the client', () => {
     assert.deepEqual([follower.state.phase, follower.state.problem.code], ['gone', 'bad_request']);
   });
 
+  test('a server that does not speak this version refuses every channel, and is not asked again', async () => {
+    const { follower } = await follow();
+    network.socket.onclose({ code: 4426, reason: 'this gateway speaks version 2' });
+    assert.deepEqual([follower.state.phase, follower.state.problem], ['gone', { code: 'version', detail: 'this gateway speaks version 2' }]);
+    await settle();
+    assert.equal(network.sockets.length, 1);
+  });
+
   test('a frame that cannot be read ends the socket', async () => {
     await follow();
     network.socket.say('{"t":');

@@ -25,6 +25,7 @@ export class Follower {
   #answerTimer;
   #isLoading = false;
   #isConfirmed = true;
+  #refused = null;
   #shown;
 
   /**
@@ -283,6 +284,7 @@ export class Follower {
     return {
       phase: publicPhase(phase, {
         isUp: connection.isUp,
+        isRefused: connection.state.phase === 'refused',
         hasFailed: connection.hasFailed,
         holds: ledger.seq > 0,
         confirmed: this.#isConfirmed,
@@ -295,7 +297,17 @@ export class Follower {
       catchUpAfter: catchUp?.after ?? null,
       catchUpTo: catchUp?.to ?? null,
       catchUpVia: catchUp?.via ?? null,
-      problem,
+      problem: problem ?? this.#refusal(connection),
     };
+  }
+
+  /** The server refuses this client, so it refuses every channel. One object, so that nothing seems to change. */
+  #refusal({ state }) {
+    if (state.phase !== 'refused') {
+      return null;
+    }
+    const { code, reason } = state.lastClose;
+    this.#refused ??= { code: code === 4426 ? 'version' : 'too_large', detail: reason };
+    return this.#refused;
   }
 }

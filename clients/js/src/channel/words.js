@@ -8,16 +8,20 @@
  * - `catchingUp`: what was missed is on its way.
  * - `live`: everything up to the head is held, and what happens comes as it happens.
  * - `degraded`: live, with less: by long poll only, or the gateway sheds ephemeral lanes.
- * - `gone`: over until the application asks again: refused, no longer a member, or left. See `problem`.
+ * - `gone`: over until the application asks again: refused, no longer a member, or left; or the server refuses this
+ *   client altogether. See `problem`.
  *
  * @param {string} phase the core's
- * @param {{isUp: boolean, hasFailed: boolean, holds: boolean, confirmed: boolean, isReduced: boolean}} known `holds`:
+ * @param {{isUp: boolean, isRefused: boolean, hasFailed: boolean, holds: boolean, confirmed: boolean, isReduced: boolean}} known `holds`:
  *     there is something to show; `confirmed`: the server has answered since it was loaded from the cache
  */
-export function publicPhase(phase, { isUp, hasFailed, holds, confirmed, isReduced }) {
+export function publicPhase(phase, { isUp, isRefused, hasFailed, holds, confirmed, isReduced }) {
   switch (phase) {
     case 'idle':
     case 'joining':
+      if (isRefused) {
+        return 'gone';
+      }
       return holds && (!confirmed || (!isUp && hasFailed)) ? 'cached' : 'connecting';
     case 'replaying':
     case 'catchingUp':

@@ -97,7 +97,7 @@ class Run {
   }
 
   get word() {
-    return publicPhase(this.state.phase, { isUp: true, hasFailed: false, holds: false, confirmed: true, isReduced: false });
+    return publicPhase(this.state.phase, { isUp: true, isRefused: false, hasFailed: false, holds: false, confirmed: true, isReduced: false });
   }
 }
 
