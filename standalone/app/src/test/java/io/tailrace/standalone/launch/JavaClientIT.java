@@ -1,29 +1,43 @@
 package io.tailrace.standalone.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tailrace.client.Cached;
 import io.tailrace.client.ChannelEvent;
 import io.tailrace.client.ChannelListener;
+import io.tailrace.client.ChannelStatus;
+import io.tailrace.client.ClientBuilder;
+import io.tailrace.client.ConnectionListener;
 import io.tailrace.client.Draft;
 import io.tailrace.client.EventPage;
 import io.tailrace.client.EventQuery;
 import io.tailrace.client.Place;
 import io.tailrace.client.Published;
 import io.tailrace.client.RefusedException;
+import io.tailrace.client.Sending;
 import io.tailrace.client.TailraceClient;
 import io.tailrace.client.Transport;
 import io.tailrace.client.channel.Trouble;
+import io.tailrace.client.keep.FileCache;
 import io.tailrace.schemas.testkit.Await;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,30 +134,147 @@ class JavaClientIT {
                       .publisher()
                       .publish("chat:bad", Draft.of("message.posted", "{\"text\":1}")));
       assertEquals("invalid_event", refused.code());
+      assertEquals("/data/text", refused.pointer());
       Kept kept = new Kept();
       client.subscribe("nokind:x", 0, kept);
       Await.until("the subscription is refused", () -> !kept.ends.isEmpty());
     }
   }
 
+  @Test
+  void sendsAreCommittedInOrderAcrossCutConnectionsAndSettledByTheEventOrTheAnswer() {
+    String channel = "chat:sends";
+    Kept kept = new Kept();
+    try (TailraceClient client = client("ann", Transport.WEBSOCKET)) {
+      client.subscribe(channel, 0, kept);
+      List<Sending> sendings = new ArrayList<>();
+      for (int i = 1; i <= 60; i++) {
+        sendings.add(client.send(channel, Draft.of("message.posted", text("s" + i))));
+        if (i % 20 == 0) {
+          client.cutConnection();
+        }
+      }
+      Sending bad = client.send(channel, Draft.of("message.posted", "{\"text\":1}"));
+      Sending last = client.send(channel, Draft.of("message.posted", text("last")));
+
+      assertNotNull(last.outcome().join());
+      Await.until("all events have come", () -> kept.events.size() >= 61);
+      assertEquals(
+          Stream.concat(sendings.stream(), Stream.of(last)).map(Sending::id).toList(),
+          kept.events.stream().map(event -> event.envelope().id()).toList());
+      Throwable why =
+          assertThrows(CompletionException.class, () -> bad.outcome().join()).getCause();
+      assertEquals("/data/text", assertInstanceOf(RefusedException.class, why).pointer());
+      assertEquals(List.of(), client.pending(channel));
+    }
+  }
+
+  @Test
+  void aRestartGoesOnFromWhatTheCacheHolds() {
+    String channel = "chat:cached";
+    Path cache = folder.resolve("cache");
+    try (TailraceClient writer = client("ann", Transport.WEBSOCKET)) {
+      publish(writer, channel, "before", true);
+      Kept first = new Kept();
+      try (TailraceClient reader =
+          builder("ben", Transport.WEBSOCKET).cache(new FileCache(cache)).build()) {
+        reader.subscribe(channel, 0, first);
+        Await.until("the event has come", () -> first.events.size() == 1);
+      }
+      publish(writer, channel, "meanwhile", true);
+
+      Kept second = new Kept();
+      try (TailraceClient reader =
+          builder("ben", Transport.WEBSOCKET).cache(new FileCache(cache)).build()) {
+        reader.subscribe(channel, 0, second);
+        Await.until("the other event has come", () -> second.events.size() == 1);
+        Await.until("it is live", () -> second.statuses.getLast() == ChannelStatus.LIVE);
+      }
+      assertEquals(keys(first.events), keys(second.cached));
+      assertEquals(2, second.events.getFirst().seq());
+      assertEquals(ChannelStatus.CACHED, second.statuses.getFirst());
+    }
+  }
+
+  @Test
+  void whereOnlyPlainHttpGetsThroughAStreamDoesUntilWebSocketWorks() throws IOException {
+    String channel = "chat:proxied";
+    Kept kept = new Kept();
+    List<Transport> ways = new CopyOnWriteArrayList<>();
+    ConnectionListener noted =
+        new ConnectionListener() {
+          @Override
+          public void onTransport(Transport way) {
+            ways.add(way);
+          }
+        };
+    try (PickyProxy proxy = new PickyProxy(system.port());
+        TailraceClient writer = client("ann", Transport.WEBSOCKET);
+        TailraceClient reader =
+            TailraceClient.builder("http://127.0.0.1:" + proxy.port())
+                .token(() -> token("ben"))
+                .connectionListener(noted)
+                .backoff(50, 500)
+                .build()) {
+      reader.subscribe(channel, 0, kept);
+      publish(writer, channel, "by stream", true);
+      Await.until("the event has come", () -> kept.events.size() == 1);
+      assertEquals(List.of(Transport.SSE), List.copyOf(ways));
+
+      proxy.letWebSocketsThrough();
+      Await.until("it moves", () -> ways.getLast() == Transport.WEBSOCKET);
+      publish(writer, channel, "by socket", true);
+      Await.until("the other event has come", () -> kept.events.size() == 2);
+      assertEquals(List.of(), kept.faults);
+    }
+  }
+
+  /** The README's first example, run as it is written. */
+  @Test
+  void theFirstExampleRunsAsWritten() throws IOException, InterruptedException {
+    String page = Files.readString(Path.of("..", "..", "clients", "java", "README.md"));
+    int begin = page.indexOf("```java\n") + "```java\n".length();
+    Path example = folder.resolve("Example.java");
+    Files.writeString(example, page.substring(begin, page.indexOf("```", begin)));
+    ProcessBuilder java =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            example.toString());
+    java.environment().put("TAILRACE_URL", "http://127.0.0.1:" + system.port());
+    java.environment().put("TAILRACE_TOKEN", token("ann"));
+    Process process = java.redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), printed);
+    assertTrue(printed.contains("{\"text\":\"hello\"}"), printed);
+  }
+
+  private static String text(String text) {
+    return "{\"text\":\"" + text + "\"}";
+  }
+
   private static void publish(TailraceClient client, String channel, String text, boolean await) {
     client
         .publisher()
         .publish(
-            channel,
-            Draft.of("message.posted", "{\"text\":\"" + text + "\"}"),
-            UUID.randomUUID().toString(),
-            await);
+            channel, Draft.of("message.posted", text(text)), UUID.randomUUID().toString(), await);
   }
 
   private static TailraceClient client(String user, Transport transport) {
-    String token =
-        Installation.open(folder).token("demo", user, Set.of(), null, Duration.ofHours(1));
+    return builder(user, transport).build();
+  }
+
+  private static ClientBuilder builder(String user, Transport transport) {
+    String token = token(user);
     return TailraceClient.builder("http://127.0.0.1:" + system.port())
         .token(() -> token)
         .transport(transport)
-        .backoff(50, 1000)
-        .build();
+        .backoff(50, 1000);
+  }
+
+  private static String token(String user) {
+    return Installation.open(folder).token("demo", user, Set.of(), null, Duration.ofHours(1));
   }
 
   private static List<String> keys(List<ChannelEvent> events) {
@@ -157,6 +288,18 @@ class JavaClientIT {
     private final List<ChannelEvent> events = new CopyOnWriteArrayList<>();
     private final List<String> faults = new CopyOnWriteArrayList<>();
     private final List<String> ends = new CopyOnWriteArrayList<>();
+    private final List<ChannelEvent> cached = new CopyOnWriteArrayList<>();
+    private final List<ChannelStatus> statuses = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onCached(Cached held) {
+      cached.addAll(held.events());
+    }
+
+    @Override
+    public void onStatus(ChannelStatus status) {
+      statuses.add(status);
+    }
 
     @Override
     public void onEvent(ChannelEvent event) {
