@@ -264,6 +264,18 @@ class RebuildIT {
   }
 
   @Test
+  void theRelaysProgramDoesItAndEnds() throws Exception {
+    servers.publish("chat:a", "1");
+
+    try (RelayProcess process = new RelayProcess(servers.config(), "--rebuild", "--epoch=5")) {
+      assertEquals(0, process.awaitExit(), process::output);
+      assertTrue(process.output().contains("1 rows published again as epoch 5"), process::output);
+    }
+
+    assertEquals(1, accepted(5).size());
+  }
+
+  @Test
   void itDoesNotBeginWhileARelayLeads() throws Exception {
     try (TestRelay relay = new TestRelay(servers.config()).awaitStreaming()) {
       SlotException refusal = assertThrows(SlotException.class, this::rebuild);
