@@ -3,11 +3,15 @@ package io.tailrace.gateway.shard;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.session.Peer;
+import io.tailrace.schemas.log.Redact;
+import io.tailrace.schemas.token.Identity;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.SuspendableReadChannel;
@@ -19,6 +23,7 @@ import org.xnio.channels.SuspendableReadChannel;
  * within a bounded time.
  */
 public final class Connection {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final long LINGER_MS = 2000;
   private static final long LINGER_BYTES = 64L << 20;
 
@@ -174,9 +179,25 @@ public final class Connection {
     return true;
   }
 
+  /** Goes on when the thread has seen to the others: the socket tells that it takes bytes. */
+  void writeLater() {
+    sink.resumeWrites();
+  }
+
   /** Whether the socket takes no more and will tell when it does. */
   boolean isWaiting() {
     return stalledSinceMs >= 0;
+  }
+
+  /** One line when it has gone. */
+  void logEnd() {
+    Identity identity = peer.identity();
+    LOG.atInfo()
+        .addKeyValue("session", peer.session())
+        .addKeyValue(
+            "user", identity == null ? "-" : Redact.user(identity.tenant(), identity.user()))
+        .addKeyValue("reason", label)
+        .log("a connection was closed");
   }
 
   /** Closes the socket now. */

@@ -9,7 +9,6 @@ import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.tail.EventTail;
 import io.tailrace.schemas.join.JoinWire;
-import io.tailrace.schemas.log.Redact;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
 import java.io.IOException;
@@ -18,15 +17,12 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.xnio.XnioIoThread;
 
 /**
@@ -34,11 +30,13 @@ import org.xnio.XnioIoThread;
  * that say otherwise are for that thread only.
  */
 public final class Shard implements EventTail.Taker {
-  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
   private static final int BUFFERS_PER_WRITE = 64;
   private static final int INPUTS_PER_TURN = 256;
+
+  /** So that one reader who is fast does not keep an I/O thread from the others. */
+  private static final long BYTES_PER_FLUSH = 1 << 20;
+
   private static final int READ_BYTES = 64 * 1024;
-  private static final long OFFER_WAIT_MS = 100;
   private static final int RESTARTED = 1012;
 
   private final ShardCore core;
@@ -46,7 +44,7 @@ public final class Shard implements EventTail.Taker {
   private final Ports ports;
   private final Rules rules;
   private final Pace pace;
-  private final ArrayBlockingQueue<Input> inbox;
+  private final Inbox inbox;
   private final Consumer<List<JoinWire.Answer>> answersTo = this::takeAnswers;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Peer, Connection> connections = new HashMap<>();
@@ -56,7 +54,8 @@ public final class Shard implements EventTail.Taker {
   private long writeCalls;
   private long writtenBytes;
   private long newestCommitMicros;
-  private volatile boolean closed;
+  private long tickedMs;
+  private boolean lateTick;
 
   /**
    * What bounds a shard's edge.
@@ -86,7 +85,7 @@ public final class Shard implements EventTail.Taker {
     this.ports = ports;
     this.rules = rules;
     this.pace = pace;
-    this.inbox = new ArrayBlockingQueue<>(rules.inboxMax());
+    this.inbox = new Inbox(rules.inboxMax(), ports.metrics()::tailWaited, this::wake);
   }
 
   /** Begins to look at deadlines. From any thread. */
@@ -97,7 +96,7 @@ public final class Shard implements EventTail.Taker {
   /** Takes a batch on the tail thread; waits while the inbox is full. */
   @Override
   public void take(List<Frame> frames) throws InterruptedException {
-    put(new Input.Feed(frames));
+    inbox.put(new Input.Feed(frames));
   }
 
   /** Ends all connections: what they hold may have a gap. On the tail thread. */
@@ -108,23 +107,7 @@ public final class Shard implements EventTail.Taker {
 
   /** Whether it has ended, with all its connections. From any thread. */
   boolean isClosed() {
-    return closed;
-  }
-
-  /** Takes answers of the stores. From any thread but the shard's own. */
-  private void answered(List<JoinWire.Answer> answers) {
-    try {
-      put(new Input.Joined(answers));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void put(Input input) throws InterruptedException {
-    while (!closed && !inbox.offer(input, OFFER_WAIT_MS, TimeUnit.MILLISECONDS)) {
-      ports.metrics().tailWaited();
-    }
-    wake();
+    return inbox.isClosed();
   }
 
   private void wake() {
@@ -138,7 +121,7 @@ public final class Shard implements EventTail.Taker {
     try {
       thread.execute(task);
     } catch (RejectedExecutionException _) {
-      closed = true;
+      inbox.close();
     }
   }
 
@@ -146,7 +129,7 @@ public final class Shard implements EventTail.Taker {
     try {
       var _ = thread.executeAfter(task, ms, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException _) {
-      closed = true;
+      inbox.close();
     }
   }
 
@@ -161,8 +144,14 @@ public final class Shard implements EventTail.Taker {
     long nowMs = ports.clock().millis();
     Input input;
     int taken = 0;
-    while (taken < INPUTS_PER_TURN && (input = inbox.poll()) != null) {
+    int answers = 0;
+    while (taken < INPUTS_PER_TURN
+        && answers < Inbox.ANSWERS_PER_TURN
+        && (input = inbox.poll()) != null) {
       taken++;
+      if (input instanceof Input.Joined joined) {
+        answers += joined.answers().size();
+      }
       if (input instanceof Input.Feed(List<Frame> frames)) {
         newestCommitMicros = frames.getLast().commitMicros();
       }
@@ -180,11 +169,20 @@ public final class Shard implements EventTail.Taker {
   }
 
   private void tick() {
-    if (closed) {
+    if (isClosed()) {
       return;
     }
-    executeLater(this::tick, rules.tickMs());
     long nowMs = ports.clock().millis();
+    if (!lateTick && nowMs - tickedMs > 2 * rules.tickMs()) {
+      // This thread was kept busy. What clients have said meanwhile is heard before they are
+      // judged.
+      lateTick = true;
+      executeLater(this::tick, 1);
+      return;
+    }
+    lateTick = false;
+    tickedMs = nowMs;
+    executeLater(this::tick, rules.tickMs());
     core.decide(new Input.Tick(), nowMs);
     carryOut(nowMs);
     for (Map.Entry<Connection, Watcher> entry : List.copyOf(watchers.entrySet())) {
@@ -218,7 +216,7 @@ public final class Shard implements EventTail.Taker {
     if (identity != null) {
       core.decide(new Input.Identified(peer, identity), nowMs);
     }
-    if (closed) {
+    if (isClosed()) {
       // It was on its way when the others were closed.
       lost(connection);
     }
@@ -278,7 +276,7 @@ public final class Shard implements EventTail.Taker {
     if (connections.remove(peer) != null) {
       core.decide(new Input.Gone(peer), ports.clock().millis());
       ports.metrics().closed(peer.wire(), connection.label());
-      log(peer, connection.label());
+      connection.logEnd();
       connection.cut();
     }
   }
@@ -302,7 +300,7 @@ public final class Shard implements EventTail.Taker {
 
   /** Closes all connections with a code, and stops. From any thread. */
   public void shutDown(int code, String reason, String label) {
-    closed = true;
+    inbox.close();
     execute(() -> {
       long nowMs = ports.clock().millis();
       for (Connection connection : List.copyOf(connections.values())) {
@@ -348,18 +346,23 @@ public final class Shard implements EventTail.Taker {
         settle();
       });
     } else {
-      answered(answers);
+      inbox.putAnswers(answers);
     }
   }
 
   private void flush(Connection connection, long nowMs) {
     Peer peer = connection.peer();
     try {
+      long begun = writtenBytes;
       boolean all = connection.write(buffers, this::count, nowMs);
       while (all && peer.replaying() > 0 && !connection.isClosing()) {
         core.decide(new Input.Drained(peer), nowMs);
         if (peer.queue().isEmpty()) {
           break;
+        }
+        if (writtenBytes - begun > BYTES_PER_FLUSH) {
+          connection.writeLater();
+          return;
         }
         all = connection.write(buffers, this::count, nowMs);
       }
@@ -389,15 +392,5 @@ public final class Shard implements EventTail.Taker {
     core.decide(new Input.Gone(connection.peer()), nowMs);
     connection.beginClose(code, reason, label, dropWaiting, nowMs + rules.closeMs());
     flush(connection, nowMs);
-  }
-
-  private static void log(Peer peer, String label) {
-    Identity identity = peer.identity();
-    LOG.atInfo()
-        .addKeyValue("session", peer.session())
-        .addKeyValue(
-            "user", identity == null ? "-" : Redact.user(identity.tenant(), identity.user()))
-        .addKeyValue("reason", label)
-        .log("a connection was closed");
   }
 }
