@@ -162,6 +162,7 @@ export class Pane {
       this.#announce(`${words.name(this.user)}: ${said}`);
     }
     this.#element.toggleAttribute('data-away', isAwayNow);
+    this.#part('.held').hidden = state.phase !== 'cached';
     this.#part('.words').textContent = said;
     this.#part('.facts .seq').textContent = words.count(state.seq);
     this.#part('.facts .chain').textContent = words.chain(state.chain);
@@ -196,8 +197,7 @@ export class Pane {
       return;
     }
     const leftMs = Math.max(retryAtMs - nowMs(), 0);
-    const again = this.#follower.state.phase === 'cached' ? 'reconnecting ' : '';
-    more.textContent = leftMs > 500 ? `${again}in ${Math.ceil(leftMs / 1000)} s` : `${again}now`;
+    more.textContent = leftMs > 500 ? `in ${Math.ceil(leftMs / 1000)} s` : 'now';
     this.#ticking = setTimeout(() => this.#showCountdown(), leftMs % 1000 || 1000);
   }
 }

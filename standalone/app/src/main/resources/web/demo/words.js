@@ -35,9 +35,9 @@ export const via = (how) => VIA[how];
 export function state({ phase, seq, catchUpTo, problem }, wasLive) {
   switch (phase) {
     case 'connecting':
-      return wasLive ? 'Reconnecting…' : 'Connecting…';
     case 'cached':
-      return 'Showing cached messages';
+      // that what is shown was held stands where it is read: below the messages
+      return wasLive ? 'Reconnecting…' : 'Connecting…';
     case 'catchingUp':
       return `Catching up ${events(Math.max(catchUpTo - seq, 0))}`;
     case 'live':
