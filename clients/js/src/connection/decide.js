@@ -1,7 +1,8 @@
 import { VERSION } from '../protocol/frames.js';
 import { parseTime } from '../protocol/time.js';
 import { backoffMs } from './backoff.js';
-import { after, dueFirst, earlier, lateMs, without } from './deadlines.js';
+import { after, dueFirst, lateMs, without } from './deadlines.js';
+import { ping, probe, renewal } from './signs-of-life.js';
 import { afterFailure, upgradeIn } from './transport.js';
 
 /**
@@ -34,8 +35,6 @@ import { afterFailure, upgradeIn } from './transport.js';
 const GREETING_MS = 10_000;
 /** An answer to a ping later than this means that the connection is dead, whatever TCP thinks. */
 const PONG_MS = 10_000;
-/** The same where there is a reason to doubt the connection. */
-const PROBE_MS = 4_000;
 /** A tick so much too late says nothing about the peer: its answer may lie unread behind this very tick. */
 const LATE_MS = 5_000;
 /** Browsers call a hidden page once a minute. Later than that the machine slept, and the server has given us up. */
@@ -45,8 +44,6 @@ const EARLY_PINGS = 5;
 const EARLY_PING_EVERY_MS = 400;
 /** A connection that carried something, and lived this long after, is no part of a series of failures any more. */
 const STABLE_MS = 5_000;
-/** A new token is sent this long before the old one runs out, or halfway where tokens live shorter than twice that. */
-const RENEW_BEFORE_MS = 30_000;
 /** How long the old link of a move may stay after the new one's welcome. */
 const MOVE_MS = 10_000;
 
@@ -335,20 +332,6 @@ function leaveOld(state) {
   return state.old === 0
     ? stay(state)
     : { state: without({ ...state, old: 0 }, 'oldEnds'), effects: [close(state.old, 1000, 'moved')] };
-}
-
-function ping(state, waitMs, nowMs) {
-  const asked = earlier({ ...state, awaitingPong: true }, 'pong', waitMs, nowMs);
-  return { state: asked, effects: [{ do: 'send', link: state.link, frame: { t: 'ping' } }] };
-}
-
-const probe = (state, nowMs) => ping(state, PROBE_MS, nowMs);
-
-/** @param {string} exp when the token ends, RFC 3339 */
-function renewal(state, exp, serverNowMs, nowMs) {
-  const leftMs = parseTime(exp) - serverNowMs;
-  const known = { ...state, expMs: nowMs + leftMs };
-  return after(known, 'renew', Math.max(leftMs - RENEW_BEFORE_MS, leftMs / 2, 1000), nowMs);
 }
 
 function onTick(state, input, rules, asleepMs) {

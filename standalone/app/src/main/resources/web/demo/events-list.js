@@ -43,6 +43,8 @@ export class EventsList {
     this.#painted = painted;
     this.#below.addEventListener('click', () => this.#toBottom());
     this.#scroller.addEventListener('scroll', () => this.#isAtBottom() && this.#seen(), { passive: true });
+    // a note below the list makes it lower: who was at its end stays there
+    new ResizeObserver(() => this.#isAtBottom() && this.#toBottom()).observe(this.#scroller);
   }
 
   /** The following events are those that were missed. */
