@@ -95,6 +95,14 @@ describe('transports', () => {
     assert.equal(client.state.transport, 'poll');
   });
 
+  test('a stream that is refused for no fault of a channel is not asked for again and again', async () => {
+    server.sse = 'refuse';
+    const client = open({ transports: ['sse', 'poll'], random: () => 0 });
+    const followers = [follow(client, 'chat:1'), follow(client, 'chat:2')];
+    await until(() => followers.every(({ follower }) => follower.state.phase === 'degraded'), 'degraded');
+    assert.equal(server.requests.filter((request) => request === 'GET /v1/sse').length, 2);
+  });
+
   test('an upgrade refused for now is no reason to fall away, and its Retry-After is obeyed', async () => {
     server.ws = 'refuse';
     const client = open();

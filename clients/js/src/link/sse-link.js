@@ -189,6 +189,7 @@ export class SseLink {
       return this.#fail({ code: 1006, reason: message, retryAfterMs });
     }
     // one channel that may not be read refuses them all: ask for each
+    const asked = this.#places.size;
     for (const channel of [...this.#places.keys()]) {
       const detail = this.#places.size === 1 ? { code, message } : await this.#ask(channel);
       if (signal.aborted) {
@@ -199,7 +200,8 @@ export class SseLink {
         this.#listener.frame(this.#withRef({ t: 'error', ref: 0, channel, code: detail.code, detail: detail.message }));
       }
     }
-    return this.#restart();
+    // it is none of them: too many, or something in between that takes no such request; another transport may
+    return this.#places.size === asked ? this.#fail({ code: 1006, reason: message }) : this.#restart();
   }
 
   async #ask(channel) {

@@ -14,7 +14,8 @@ export class SmallServer {
   streams = new Set();
   requests = [];
   window = 100;
-  /** What the live addresses do: `ok`, `refuse` (503 with Retry-After: 1), `absent` (404), `hold` (streams held back). */
+  /** What the live addresses do: `ok`, `refuse` (a socket with 503 and Retry-After: 1, a
+   * stream with 400), `absent` (404), `hold` (streams held back). */
   ws = 'ok';
   sse = 'ok';
   #keys = new Map();
@@ -128,6 +129,9 @@ export class SmallServer {
   #stream(url, request, response) {
     if (this.sse === 'absent') {
       return json(response, 404, { code: 'not_found', detail: 'no such address' });
+    }
+    if (this.sse === 'refuse') {
+      return json(response, 400, { code: 'bad_request', detail: 'name 1 to 2 channels' });
     }
     const cursor = new Map((request.headers['last-event-id'] ?? '').split(',').map((part) => part.split('=')));
     const say = (text) => this.sse === 'hold' || response.write(`event: ${JSON.parse(text).t}\ndata: ${text}\n\n`);
