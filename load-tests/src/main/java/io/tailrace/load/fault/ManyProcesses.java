@@ -21,9 +21,9 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Every service as a process of its own, relay and sequencer twice; PostgreSQL and Kafka run in
- * this process and are not killed. The victims take turns, so that each is killed as often as the
- * others.
+ * Every service as a process of its own, relay, sequencer and catch-up twice; PostgreSQL and Kafka
+ * run in this process and are not killed. The victims take turns, so that each is killed as often
+ * as the others.
  */
 public final class ManyProcesses implements Victims {
   private static final int PARTITIONS = 4;
@@ -77,7 +77,8 @@ public final class ManyProcesses implements Victims {
     child("relay", "relay-2", LIVE, database(), List.of("--slot.create=true"));
     child("sequencer", "sequencer-1", READY, streams("sequencer-1"), List.of());
     child("sequencer", "sequencer-2", READY, streams("sequencer-2"), List.of());
-    var history = child("catchup", READY, streams("catchup"), List.of(keys, serviceKey));
+    var history = catchup("catchup-1", List.of(keys, serviceKey));
+    catchup("catchup-2", List.of(keys, serviceKey));
     child("gateway", READY, List.of(keys), List.of(serviceKey, "--catchup.url=" + history));
     for (var child : children) {
       child.start();
@@ -102,6 +103,15 @@ public final class ManyProcesses implements Victims {
     }
   }
 
+  /** They share the partitions, and each keeps a copy of the other's. */
+  private URI catchup(String name, List<String> keys) throws IOException {
+    int port = freePort();
+    var arguments = new ArrayList<>(streams(name));
+    arguments.add("--catchup.advertised=127.0.0.1:" + port);
+    arguments.add("--catchup.standbys=1");
+    return child(new Service("catchup", name, port), READY, arguments, keys);
+  }
+
   private List<String> database() {
     return List.of(
         "--database.url=" + postgres.jdbcUrl(),
@@ -116,6 +126,11 @@ public final class ManyProcesses implements Victims {
         "--state.dir=" + folder.resolve(name));
   }
 
+  /**
+   * @param name of this process among those of the service
+   */
+  private record Service(String command, String name, int port) {}
+
   private URI child(String service, String health, List<String> one, List<String> two)
       throws IOException {
     return child(service, service, health, one, two);
@@ -123,16 +138,29 @@ public final class ManyProcesses implements Victims {
 
   private URI child(String service, String name, String health, List<String> one, List<String> two)
       throws IOException {
-    int port = freePort();
-    List<String> arguments = new ArrayList<>(List.of("service", service));
-    arguments.add("--http.port=" + port);
+    return child(new Service(service, name, freePort()), health, one, two);
+  }
+
+  private URI child(Service service, String health, List<String> one, List<String> two) {
+    List<String> arguments = new ArrayList<>(List.of("service", service.command()));
+    arguments.add("--http.port=" + service.port());
     arguments.add("--kafka.bootstrap=" + kafka.bootstrap());
     arguments.addAll(one);
     arguments.addAll(two);
-    var base = URI.create("http://127.0.0.1:" + port);
+    var base = URI.create("http://127.0.0.1:" + service.port());
     children.add(
-        new Child(name, base.resolve(health), folder.resolve(name + ".log"), HEAP, arguments));
+        new Child(
+            service.name(),
+            base.resolve(health),
+            folder.resolve(service.name() + ".log"),
+            HEAP,
+            arguments));
     return base;
+  }
+
+  /** The names of its processes, in the order in which they are killed. */
+  public List<String> names() {
+    return children.stream().map(Child::name).toList();
   }
 
   @Override
@@ -140,7 +168,7 @@ public final class ManyProcesses implements Victims {
     return new Target(
         baseOf("write"),
         baseOf("gateway"),
-        baseOf("catchup"),
+        baseOf("catchup-1"),
         TENANT,
         user ->
             installation.token(

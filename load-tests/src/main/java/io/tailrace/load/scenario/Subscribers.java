@@ -12,8 +12,8 @@ import io.tailrace.load.driver.Seat;
 import io.tailrace.load.driver.SocketFollower;
 import io.tailrace.load.driver.SseFollower;
 import io.tailrace.load.proxy.FaultCounts;
-import io.tailrace.load.proxy.FaultPlan;
 import io.tailrace.load.proxy.FaultProxy;
+import io.tailrace.load.proxy.RandomFaults;
 import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ final class Subscribers implements AutoCloseable {
 
   /** One more; the first nine are of nine kinds. */
   void start() throws IOException {
-    var proxy = FaultProxy.start(numbered.crew().target(), new FaultPlan(child()), faults);
+    var proxy = FaultProxy.start(numbered.crew().target(), new RandomFaults(child()), faults);
     proxies.add(proxy);
     var through = proxy.target();
     int n = followers.size();
@@ -80,7 +80,7 @@ final class Subscribers implements AutoCloseable {
 
   /** The system as seen through one more faulty network. */
   Target faultyNetwork() throws IOException {
-    var proxy = FaultProxy.start(numbered.crew().target(), new FaultPlan(child()), faults);
+    var proxy = FaultProxy.start(numbered.crew().target(), new RandomFaults(child()), faults);
     proxies.add(proxy);
     return proxy.target();
   }

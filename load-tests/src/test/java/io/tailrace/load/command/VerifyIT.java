@@ -12,6 +12,7 @@ import io.tailrace.load.scenario.VerifyOptions;
 import io.tailrace.load.target.RunningSystem;
 import io.tailrace.standalone.launch.Standalone;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole system under load, with connections that break all the time. */
 class VerifyIT {
+  private static final List<String> FAULTS =
+      List.of(
+          "cut in the handshake",
+          "cut after subscribed",
+          "cut in a frame",
+          "cut in a page",
+          "half-open",
+          "buffered",
+          "delayed");
+
   @TempDir static Path folder;
   static Standalone system;
 
@@ -52,6 +63,9 @@ class VerifyIT {
       var holds = assertInstanceOf(Verdict.Holds.class, result.verdict(), text);
       assertTrue(holds.events() > 500, text);
       assertTrue(result.counts().getOrDefault("cuts", 0L) > 5, text);
+      var befell =
+          FAULTS.stream().filter(fault -> result.counts().getOrDefault(fault, 0L) > 0).toList();
+      assertTrue(befell.size() > 3, text);
     }
   }
 }

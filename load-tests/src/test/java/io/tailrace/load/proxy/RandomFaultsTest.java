@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class FaultPlanTest {
+class RandomFaultsTest {
 
   @Test
   void everyKindComesToLiveConnections() {
@@ -33,11 +33,11 @@ class FaultPlanTest {
 
   @Test
   void theSeedDecides() {
-    assertEquals(first(new FaultPlan(new Random(7))), first(new FaultPlan(new Random(7))));
+    assertEquals(first(new RandomFaults(new Random(7))), first(new RandomFaults(new Random(7))));
   }
 
   private static Set<String> kinds(boolean isLive) {
-    var plan = new FaultPlan(new Random(1));
+    var plan = new RandomFaults(new Random(1));
     return Stream.generate(() -> plan.next(isLive).words()).limit(40).collect(Collectors.toSet());
   }
 
