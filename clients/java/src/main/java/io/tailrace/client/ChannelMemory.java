@@ -14,14 +14,15 @@ final class ChannelMemory {
   private final String channel;
   private final int eventsMax;
   private final ArrayDeque<ChannelEvent> events = new ArrayDeque<>();
-  private boolean complete = true;
+  private boolean complete;
 
-  ChannelMemory(String channel, int eventsMax, @Nullable Cached cached) {
+  /** Goes on from what was cached; else whoever begins at the start misses nothing. */
+  ChannelMemory(String channel, int eventsMax, @Nullable Cached cached, boolean fromTheStart) {
     this.channel = channel;
     this.eventsMax = eventsMax;
+    this.complete = cached == null ? fromTheStart : cached.complete();
     if (cached != null) {
       cached.events().forEach(this::add);
-      complete = complete && cached.complete();
     }
   }
 

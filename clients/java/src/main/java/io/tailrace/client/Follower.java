@@ -46,11 +46,13 @@ final class Follower {
     this.core = new ChannelCore(channel, begin.bufferEvents());
     this.listener = listener;
     this.around = around;
-    this.memory = new ChannelMemory(channel, begin.cacheEvents(), begin.cached());
     Cached cached = begin.cached();
+    Place from = begin.from();
+    boolean fromTheStart = from != null && from.seq() == 0;
+    this.memory = new ChannelMemory(channel, begin.cacheEvents(), cached, fromTheStart);
     this.state =
         ChannelState.begin(
-            cached == null ? begin.from() : cached.place(),
+            cached == null ? from : cached.place(),
             new ChannelState.Wishes(listener.canRollBack(), listener.prefersSnapshot()));
   }
 

@@ -122,7 +122,8 @@ public final class TailraceClient implements AutoCloseable {
 
   /**
    * Writes an event, to be shown at once: repeated with the same key until it is known to be
-   * committed or refused, across any disconnect, in order per channel.
+   * committed or refused, across any disconnect, in order per channel. Waits while the client's
+   * thread is busy with listeners; a write that is one too many has failed when this returns.
    */
   public Sending send(String channel, Draft draft) {
     start();

@@ -225,6 +225,8 @@ public final class ChannelCore {
       return;
     }
     step.voidAbove(reset.epoch(), reset.after());
+    // The server has said what was wrong: the next contradiction is a first one.
+    step.state = step.state.broken(ChannelState.Broken.NEVER);
     if (step.keeps(Rule.ASKS_AFTER_RESET)) {
       step.act(new ChannelAction.AskAgain(0, 0));
       step.idle();

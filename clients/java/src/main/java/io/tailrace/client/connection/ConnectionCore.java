@@ -48,8 +48,7 @@ public final class ConnectionCore {
   static final long PROBE_MAX_MS = 600_000;
   static final long RENEW_BEFORE_MS = 30_000;
   private static final int BLOCKED_MAX = 2;
-  private static final int RATE_CODE = 4429;
-  private static final long RATE_PAUSE_MS = 2_000;
+  private static final long CROWD_PAUSE_MS = 2_000;
 
   private final Backoff backoff;
   private final boolean automatic;
@@ -74,6 +73,7 @@ public final class ConnectionCore {
       case ConnectionInput.Authed authed -> authed(turn, authed);
       case ConnectionInput.Asked asked -> asked(turn, asked.link());
       case ConnectionInput.Heard heard -> heard(turn, heard);
+      case ConnectionInput.Carried _ -> turn.failures = 0;
       case ConnectionInput.Closed closed -> closed(turn, closed.link(), closed.end());
       case ConnectionInput.Drained drained -> drained(turn, drained);
       case ConnectionInput.Settled _ -> settled(turn);
@@ -140,7 +140,6 @@ public final class ConnectionCore {
   }
 
   private void proven(Turn turn, Leg leg) {
-    turn.failures = 0;
     turn.blocked = 0;
     if (leg.way() == Transport.WEBSOCKET) {
       turn.probes = 0;
@@ -357,7 +356,7 @@ public final class ConnectionCore {
       turn.blocked++;
       if (turn.blocked >= BLOCKED_MAX) {
         turn.blocked = 0;
-        turn.way = after(turn.way);
+        turn.tryAnotherWay();
       }
     }
     boolean expired = end.tokenRefused() && (gone.proven() || turn.failures == 1);
@@ -380,16 +379,14 @@ public final class ConnectionCore {
   }
 
   private long pause(Turn turn, End end) {
-    long asked = Math.max(end.retryAfterMs(), end.code() == RATE_CODE ? RATE_PAUSE_MS : 0);
+    double random = turn.now.random();
     // The server's pause is the least; some of ours on top spreads those who were told the same.
-    return asked + backoff.pauseMs(turn.failures, turn.now.random());
-  }
-
-  private static Transport after(Transport way) {
-    return switch (way) {
-      case WEBSOCKET, AUTOMATIC -> Transport.SSE;
-      case SSE -> Transport.POLL;
-      case POLL -> Transport.WEBSOCKET;
+    long ours = backoff.pauseMs(turn.failures, random);
+    return switch (end.code()) {
+      case 4429, 1013 -> Math.max(end.retryAfterMs(), CROWD_PAUSE_MS) + ours;
+      case 1001, 1012 -> // it reaches many at once
+          end.retryAfterMs() + Math.max(ours, (long) (CROWD_PAUSE_MS * random));
+      default -> end.retryAfterMs() + ours;
     };
   }
 }

@@ -27,6 +27,12 @@ public sealed interface ConnectionInput {
   /** The link brought something at this time of the running clock. */
   record Heard(long link, long atMs) implements ConnectionInput {}
 
+  /**
+   * The link has carried an answer to a subscribe. Only then failures count anew: a server that
+   * says welcome and hangs up would else be called without a pause.
+   */
+  record Carried(long link) implements ConnectionInput {}
+
   /** The link has ended. */
   record Closed(long link, End end) implements ConnectionInput {}
 

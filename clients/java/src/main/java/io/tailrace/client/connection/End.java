@@ -61,6 +61,6 @@ public record End(How how, int code, String reason, long retryAfterMs) {
 
   /** Whether this client is not wanted, which a pause does not mend. */
   boolean clientRefused() {
-    return code == 4426 || code == 426 || code == 403;
+    return code == 4426 || code == 4413 || code == 426 || code == 403;
   }
 }

@@ -83,4 +83,13 @@ final class Turn {
     moveAtMs = NEVER;
     leaveByMs = NEVER;
   }
+
+  void tryAnotherWay() {
+    way =
+        switch (way) {
+          case WEBSOCKET, AUTOMATIC -> Transport.SSE;
+          case SSE -> Transport.POLL;
+          case POLL -> Transport.WEBSOCKET;
+        };
+  }
 }

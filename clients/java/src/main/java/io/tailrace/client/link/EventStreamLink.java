@@ -102,7 +102,7 @@ public final class EventStreamLink implements Link {
       Long after = e.retryAfterMs();
       end(End.told(e.status(), String.valueOf(e.getMessage()), after == null ? 0 : after));
     } catch (UnreachableException e) {
-      end(End.unreached(String.valueOf(e.getMessage())));
+      end(Failures.end(e.getCause(), String.valueOf(e.getMessage())));
     } catch (IOException | UnreadableException e) {
       end(End.broken(String.valueOf(e)));
     }

@@ -100,7 +100,7 @@ public final class PollLink implements Link {
     } catch (RefusedException e) {
       refused(ref, channel, e);
     } catch (UnreachableException e) {
-      end(End.unreached(String.valueOf(e.getMessage())));
+      end(Failures.end(e.getCause(), String.valueOf(e.getMessage())));
     } catch (UnreadableException e) {
       end(End.broken(String.valueOf(e)));
     } catch (InterruptedException _) {

@@ -6,7 +6,6 @@ import io.tailrace.client.wire.ClientMessages.Want;
 import io.tailrace.client.wire.ServerMessages;
 import io.tailrace.client.wire.UnreadableException;
 import java.io.ByteArrayOutputStream;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -156,9 +155,7 @@ public final class WebSocketLink implements Link {
           "the handshake was answered with " + status,
           RetryAfter.millis(refused.getResponse().headers()));
     }
-    return cause instanceof ConnectException
-        ? End.unreached(String.valueOf(cause))
-        : End.broken(String.valueOf(cause));
+    return Failures.end(cause, String.valueOf(cause));
   }
 
   /** Puts fragments together and hands frames over, one at a time. */

@@ -28,8 +28,21 @@ class ConnectionCoreTest {
     assertEquals(10_000 / 2, lastPause());
 
     welcome(last());
+    fail(End.broken("hung up after the welcome"));
+    assertEquals(10_000 / 2, lastPause());
+
+    welcome(last());
+    give(new ConnectionInput.Carried(last()));
     fail(End.broken("cut"));
     assertEquals(100 / 2, lastPause());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4429, 1013, 1001, 1012})
+  void whatReachesManyIsSpread(int code) {
+    connect();
+    fail(End.told(code, "said the server", 0));
+    assertTrue(lastPause() >= 1_000, "paused " + lastPause());
   }
 
   @Test

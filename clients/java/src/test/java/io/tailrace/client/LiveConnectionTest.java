@@ -1,0 +1,268 @@
+package io.tailrace.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tailrace.client.channel.ChannelAction;
+import io.tailrace.client.connection.Backoff;
+import io.tailrace.client.connection.ConnectionCore;
+import io.tailrace.client.connection.End;
+import io.tailrace.client.connection.Moment;
+import io.tailrace.client.link.Link;
+import io.tailrace.client.wire.ClientMessages.Want;
+import io.tailrace.client.wire.ServerMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The connection with its followers, over links that a test plays. */
+class LiveConnectionTest {
+  private static final String A = "chat:room";
+  private static final String B = "chat:other";
+
+  private final Played network = new Played();
+  private final Followers followers = new Followers();
+  private final List<Long> delivered = new ArrayList<>();
+  private final List<ChannelStatus> statuses = new ArrayList<>();
+  private final LiveConnection connection =
+      new LiveConnection(
+          new ConnectionCore(new Backoff(100, 1_000), true),
+          Transport.AUTOMATIC,
+          network,
+          followers,
+          new LiveConnection.Told(ConnectionListener.SILENT, 500));
+
+  @BeforeEach
+  void start() {
+    follow(A);
+    connection.start();
+  }
+
+  @Test
+  void allChannelsAreAskedForInOneFrameFromWhatWasApplied() {
+    follow(B);
+    welcome(0);
+    assertEquals(1, link(0).asked.size());
+    answer(0, A, 0);
+    answer(0, B, 0);
+    event(0, 1);
+
+    link(0).receiver.closed(End.broken("cut"));
+    network.pass(connection, 1_000);
+    welcome(1);
+    assertEquals(1, link(1).asked.size());
+    List<Want> wants = link(1).asked.getFirst();
+    assertEquals(2, wants.size());
+    Want mine = wants.stream().filter(want -> want.channel().equals(A)).findFirst().orElseThrow();
+    assertEquals(new Place(1, 1, SomeEvents.chain(1)), mine.place());
+  }
+
+  @Test
+  void aDrainedGatewayIsListenedToUntilTheNextOneHasAnswered() {
+    welcome(0);
+    answer(0, A, 0);
+    event(0, 1);
+    receive(0, new ServerMessage.Drain(0, 30_000));
+    network.pass(connection, 1_000);
+    welcome(1);
+    event(0, 2);
+    assertFalse(link(0).closed);
+
+    answer(1, A, 1);
+    assertTrue(link(0).closed);
+    event(1, 2);
+    event(1, 3);
+    assertEquals(List.of(1L, 2L, 3L), delivered);
+    assertFalse(statuses.contains(ChannelStatus.CACHED), "nobody saw a reconnect: " + statuses);
+  }
+
+  @Test
+  void anAskWithoutAnAnswerIsMadeAgain() {
+    welcome(0);
+    network.pass(connection, 20_000);
+    assertEquals(2, link(0).asked.size());
+  }
+
+  @Test
+  void theStatusIsToldAsItChanges() {
+    welcome(0);
+    answer(0, A, 0);
+    event(0, 1);
+    receive(0, new ServerMessage.Shedding(true));
+    receive(0, new ServerMessage.Shedding(false));
+    link(0).receiver.closed(End.broken("cut"));
+    network.settle(connection);
+    receive(0, new ServerMessage.Revoked(A, 9)); // too late: that link is gone
+    assertEquals(
+        List.of(
+            ChannelStatus.CONNECTING,
+            ChannelStatus.LIVE,
+            ChannelStatus.DEGRADED,
+            ChannelStatus.LIVE,
+            ChannelStatus.CACHED),
+        statuses);
+  }
+
+  // ---- what the tests are told in
+
+  private void follow(String channel) {
+    Follower follower =
+        new Follower(
+            channel, new Follower.Begin(Place.START, null, 10, 0), new Kept(channel), network);
+    followers.add(follower);
+    follower.greet(null);
+  }
+
+  private PlayedLink link(int number) {
+    return network.links.get(number);
+  }
+
+  private void receive(int link, ServerMessage message) {
+    link(link).receiver.received(message);
+    network.settle(connection);
+  }
+
+  private void welcome(int link) {
+    link(link).receiver.opened();
+    receive(link, new ServerMessage.Welcome("s", "ann", null, 30_000));
+  }
+
+  private void answer(int link, String channel, long after) {
+    long ref = link(link).refs.getLast();
+    receive(link, new ServerMessage.Subscribed(ref, channel, 1, after, after, null));
+  }
+
+  private void event(int link, long seq) {
+    receive(link, new ServerMessage.Event(SomeEvents.at(seq)));
+  }
+
+  private final class Kept implements ChannelListener {
+    private final boolean counts;
+
+    Kept(String channel) {
+      this.counts = channel.equals(A);
+    }
+
+    @Override
+    public void onEvent(ChannelEvent event) {
+      delivered.add(event.seq());
+    }
+
+    @Override
+    public void onStatus(ChannelStatus status) {
+      if (counts) {
+        statuses.add(status);
+      }
+    }
+  }
+
+  /** A link in the hands of a test. */
+  private static final class PlayedLink implements Link {
+    private final Receiver receiver;
+    private final List<List<Want>> asked = new ArrayList<>();
+    private final List<Long> refs = new ArrayList<>();
+    private boolean closed;
+
+    PlayedLink(Receiver receiver) {
+      this.receiver = receiver;
+    }
+
+    @Override
+    public void subscribe(long ref, List<Want> wants) {
+      refs.add(ref);
+      asked.add(wants);
+    }
+
+    @Override
+    public void unsubscribe(long ref, String channel) {}
+
+    @Override
+    public void renew(long ref) {}
+
+    @Override
+    public void ping(long ref) {
+      receiver.heard();
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  /** A network in virtual time. */
+  private static final class Played implements LiveConnection.Edges, Follower.Surroundings {
+    private record Timer(long dueMs, Runnable task) {}
+
+    private final List<PlayedLink> links = new ArrayList<>();
+    private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
+    private final List<Timer> timers = new ArrayList<>();
+    private long nowMs = 1_000;
+
+    void settle(LiveConnection connection) {
+      do {
+        for (Runnable task; (task = soon.poll()) != null; ) {
+          task.run();
+        }
+        connection.look();
+      } while (!soon.isEmpty());
+    }
+
+    void pass(LiveConnection connection, long ms) {
+      for (long left = ms; left > 0; left -= 500) {
+        nowMs += 500;
+        List<Timer> due = timers.stream().filter(timer -> timer.dueMs <= nowMs).toList();
+        timers.removeAll(due);
+        due.forEach(timer -> timer.task.run());
+        settle(connection);
+      }
+    }
+
+    @Override
+    public Link open(Transport way, Link.Receiver receiver) {
+      PlayedLink link = new PlayedLink(receiver);
+      links.add(link);
+      return link;
+    }
+
+    @Override
+    public long runMs() {
+      return nowMs;
+    }
+
+    @Override
+    public Moment now() {
+      return new Moment(nowMs, nowMs, 0.5);
+    }
+
+    @Override
+    public void used() {}
+
+    @Override
+    public void soon(Runnable task) {
+      soon.add(task);
+    }
+
+    @Override
+    public void later(long ms, Runnable task) {
+      timers.add(new Timer(nowMs + ms, task));
+    }
+
+    @Override
+    public void request(Follower follower, ChannelAction.Request request) {
+      follower.askNow();
+    }
+
+    @Override
+    public void unsubscribe(long link, String channel) {}
+
+    @Override
+    public void delivering(ChannelEvent event) {}
+
+    @Override
+    public void changed(Follower follower) {}
+  }
+}
