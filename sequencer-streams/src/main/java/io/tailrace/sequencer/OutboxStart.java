@@ -1,6 +1,7 @@
 package io.tailrace.sequencer;
 
 import io.tailrace.schemas.topic.Topics;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -22,29 +23,31 @@ final class OutboxStart {
   private static final Logger LOG = LoggerFactory.getLogger(OutboxStart.class);
   private static final long WAIT_SECONDS = 30;
 
+  /** Longer than a session: until then a process that is gone keeps the group from being empty. */
+  private static final Duration MEMBERS_WAIT = Duration.ofSeconds(60);
+
+  private static final long LOOK_EVERY_MS = 250;
+
   private OutboxStart() {}
 
   /**
-   * Gives every partition that the group has not read yet its first offset.
+   * Gives every partition that the group has not read yet its first offset. Kafka takes it only
+   * while the group has no member, and forgets the offsets of a topic that is deleted: so a process
+   * that comes back behind a topic made anew waits until its former self is given up, or until
+   * another one has done it.
    *
-   * @throws IllegalStateException where Kafka does not answer
+   * @throws IllegalStateException where Kafka does not answer, or takes no offsets for a minute
    */
   static void ensure(Admin admin, String group, int partitions) {
+    long deadline = System.nanoTime() + MEMBERS_WAIT.toNanos();
     try {
-      Map<TopicPartition, OffsetAndMetadata> known =
-          admin
-              .listConsumerGroupOffsets(group)
-              .partitionsToOffsetAndMetadata()
-              .get(WAIT_SECONDS, TimeUnit.SECONDS);
-      Map<TopicPartition, OffsetSpec> unread = new HashMap<>();
-      for (int i = 0; i < partitions; i++) {
-        TopicPartition partition = new TopicPartition(Topics.OUTBOX, i);
-        if (known.get(partition) == null) {
-          unread.put(partition, OffsetSpec.earliest());
+      while (!tryEnsure(admin, group, partitions)) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new IllegalStateException(
+              "Kafka does not take the sequencer's first offsets: does another sequencer run that"
+                  + " was started before the topics were made anew? Stop it, then start again");
         }
-      }
-      if (!unread.isEmpty()) {
-        begin(admin, group, unread);
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -55,7 +58,25 @@ final class OutboxStart {
     }
   }
 
-  private static void begin(Admin admin, String group, Map<TopicPartition, OffsetSpec> unread)
+  /** Whether every partition has an offset now. */
+  private static boolean tryEnsure(Admin admin, String group, int partitions)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, OffsetAndMetadata> known =
+        admin
+            .listConsumerGroupOffsets(group)
+            .partitionsToOffsetAndMetadata()
+            .get(WAIT_SECONDS, TimeUnit.SECONDS);
+    Map<TopicPartition, OffsetSpec> unread = new HashMap<>();
+    for (int i = 0; i < partitions; i++) {
+      TopicPartition partition = new TopicPartition(Topics.OUTBOX, i);
+      if (known.get(partition) == null) {
+        unread.put(partition, OffsetSpec.earliest());
+      }
+    }
+    return unread.isEmpty() || begin(admin, group, unread);
+  }
+
+  private static boolean begin(Admin admin, String group, Map<TopicPartition, OffsetSpec> unread)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, OffsetAndMetadata> first = new HashMap<>();
     var earliest = admin.listOffsets(unread).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
@@ -71,11 +92,12 @@ final class OutboxStart {
     });
     try {
       admin.alterConsumerGroupOffsets(group, first).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
+      return true;
     } catch (ExecutionException e) {
-      // Kafka refuses while the group has members: then another sequencer has begun already.
       LOG.atInfo()
           .addKeyValue("reason", String.valueOf(e.getCause()))
           .log("the sequencer's first offsets were not set");
+      return false;
     }
   }
 }

@@ -176,6 +176,28 @@ class SequencerIT {
   }
 
   @Test
+  void aTopicMadeAnewIsReadFromItsBeginning() throws Exception {
+    appendSome(30);
+    awaitEvents(30);
+    sequencer.close();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin.deleteTopics(List.of(Topics.OUTBOX)).all().get();
+      Await.until(
+          "Kafka has forgotten the offsets",
+          () ->
+              admin
+                  .listConsumerGroupOffsets(Topics.SEQUENCER_GROUP)
+                  .partitionsToOffsetAndMetadata()
+                  .get()
+                  .isEmpty());
+    }
+    sequencer = startSequencer();
+    appendSome(30);
+
+    assertGapless(awaitEvents(60));
+  }
+
+  @Test
   void aRebuildIsMarkedInEveryPartitionWithoutTakingASeq() {
     appendSome(6);
     awaitEvents(6);
