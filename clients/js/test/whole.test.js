@@ -14,12 +14,14 @@ import { SmallServer, serverFrame } from './support/small-server.js';
 let server;
 let folder;
 const clients = [];
+const stops = [];
 
 beforeEach(async () => {
   server = await new SmallServer().listen();
   folder = mkdtempSync(join(tmpdir(), 'tailrace-cache-'));
 });
 afterEach(async () => {
+  stops.splice(0).forEach((stop) => stop());
   await Promise.all(clients.splice(0).map((client) => client.close()));
   await server.close();
   rmSync(folder, { recursive: true });
@@ -59,6 +61,14 @@ async function until(isSo, what) {
 }
 
 const write = (text, channel = 'chat:1') => server.write(channel, { id: `id-${text}`, type: 'message.posted' }, JSON.stringify({ text }));
+/** Writes one event after the other until it is stopped, at the latest with the test. */
+function keepWriting(everyMs) {
+  const timer = setInterval(() => write(`m${server.log('chat:1').length}`), everyMs);
+  const stop = () => clearInterval(timer);
+  stops.push(stop);
+  return stop;
+}
+
 const seqs = (told) => told.map(([seq]) => seq);
 
 describe('transports', () => {
@@ -180,12 +190,12 @@ describe('cuts', () => {
       write(`m${i}`);
     }
     const { told } = follow(open({ random: () => 0 }));
-    const writing = setInterval(() => write(`live${server.log('chat:1').length}`), 3);
+    const stop = keepWriting(3);
     for (let i = 0; i < 3; i++) {
       await until(() => told.length > 300 * i, 'some events');
       server.cut();
     }
-    clearInterval(writing);
+    stop();
     await until(() => told.length === server.log('chat:1').length, 'all events');
     assert.deepEqual(seqs(told), told.map((_, i) => i + 1));
   });
@@ -235,11 +245,10 @@ describe('drain', () => {
     await until(() => follower.state.phase === 'live', 'live');
     const [old] = server.sockets;
     server.say({ t: 'drain', reconnectAfterMs: 30, deadlineMs: 5000 });
-    const writing = setInterval(() => write(`m${server.log('chat:1').length}`), 1);
-    await until(() => server.sockets.size === 2, 'two connections');
-    await until(() => server.sockets.size === 1, 'one connection');
-    clearInterval(writing);
-    assert.ok(!server.sockets.has(old));
+    const stop = keepWriting(1);
+    const connects = () => server.requests.filter((one) => one === 'upgrade').length;
+    await until(() => connects() === 2 && server.sockets.size === 1 && !server.sockets.has(old), 'another connection alone');
+    stop();
     await until(() => told.length === server.log('chat:1').length, 'all events');
     assert.deepEqual(seqs(told), told.map((_, i) => i + 1));
     assert.ok(!phases.slice(phases.indexOf('live')).includes('connecting'), phases.join());
