@@ -51,10 +51,11 @@ record Request(
     return query.isEmpty() ? address : address + "?" + query;
   }
 
-  /** Whether the path could be one: letters, digits and what names have. */
+  /** Whether the path could be one of these here: no dots, slashes or escapes in its parts. */
   boolean isPlain() {
     return path.stream()
-        .allMatch(part -> part.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c)));
+        .allMatch(part ->
+            part.chars().allMatch(c -> c == '-' || c < 128 && Character.isLetterOrDigit(c)));
   }
 
   /** How long an answer may take to begin. */

@@ -10,7 +10,10 @@ import java.util.zip.GZIPOutputStream;
  * pieces end, as a strong tag asks. Holds zlib's memory, about 256 KiB, until it is closed.
  */
 final class Gzip implements AutoCloseable {
-  /** Level of zlib; docs/performance.md has what the levels cost and save. */
+  /**
+   * Level of zlib. Measured on pages of chat, 99 kB: level 1 leaves 36 % at 160 MB/s and core,
+   * level 4 leaves 33 % at 90, level 6 leaves 31 % at 35. Ids and chains are most of what is left.
+   */
   static final int LEVEL = 1;
 
   private final ByteArrayOutputStream coded = new ByteArrayOutputStream(64 * 1024);

@@ -29,7 +29,8 @@ public record Sharing(String advertised, int standbys) {
 
   private static @Nullable HostInfo parse(String text) {
     try {
-      return HostInfo.buildFromEndpoint(text);
+      HostInfo host = HostInfo.buildFromEndpoint(text);
+      return host == null || host.host().isBlank() ? null : host;
     } catch (RuntimeException e) {
       return null;
     }
