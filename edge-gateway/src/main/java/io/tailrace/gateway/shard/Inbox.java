@@ -5,7 +5,7 @@ import io.tailrace.schemas.join.JoinWire;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * What waits for a shard: batches of the feed and answers of the stores. Filled from any thread but
@@ -17,6 +17,8 @@ final class Inbox {
    * two turns the thread hears what clients say, and finds their hellos before their deadlines.
    */
   static final int ANSWERS_PER_TURN = 64;
+
+  static final int INPUTS_PER_TURN = 256;
 
   private static final long OFFER_WAIT_MS = 100;
 
@@ -57,8 +59,20 @@ final class Inbox {
     }
   }
 
-  @Nullable Input poll() {
-    return waiting.poll();
+  /** Takes as much as one turn may, in order. */
+  void takeTurn(Consumer<Input> to) {
+    Input input;
+    int inputs = 0;
+    int answers = 0;
+    while (inputs < INPUTS_PER_TURN
+        && answers < ANSWERS_PER_TURN
+        && (input = waiting.poll()) != null) {
+      inputs++;
+      if (input instanceof Input.Joined joined) {
+        answers += joined.answers().size();
+      }
+      to.accept(input);
+    }
   }
 
   boolean isEmpty() {

@@ -31,7 +31,6 @@ import org.xnio.XnioIoThread;
  */
 public final class Shard implements EventTail.Taker {
   private static final int BUFFERS_PER_WRITE = 64;
-  private static final int INPUTS_PER_TURN = 256;
 
   /** So that one reader who is fast does not keep an I/O thread from the others. */
   private static final long BYTES_PER_FLUSH = 1 << 20;
@@ -44,6 +43,7 @@ public final class Shard implements EventTail.Taker {
   private final Ports ports;
   private final Rules rules;
   private final Pace pace;
+  private final Deadlines deadlines;
   private final Inbox inbox;
   private final Consumer<List<JoinWire.Answer>> answersTo = this::takeAnswers;
   private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -54,8 +54,6 @@ public final class Shard implements EventTail.Taker {
   private long writeCalls;
   private long writtenBytes;
   private long newestCommitMicros;
-  private long tickedMs;
-  private boolean lateTick;
 
   /**
    * What bounds a shard's edge.
@@ -85,6 +83,7 @@ public final class Shard implements EventTail.Taker {
     this.ports = ports;
     this.rules = rules;
     this.pace = pace;
+    this.deadlines = new Deadlines(rules.tickMs());
     this.inbox = new Inbox(rules.inboxMax(), ports.metrics()::tailWaited, this::wake);
   }
 
@@ -142,21 +141,12 @@ public final class Shard implements EventTail.Taker {
     }
     scheduled.set(false);
     long nowMs = ports.clock().millis();
-    Input input;
-    int taken = 0;
-    int answers = 0;
-    while (taken < INPUTS_PER_TURN
-        && answers < Inbox.ANSWERS_PER_TURN
-        && (input = inbox.poll()) != null) {
-      taken++;
-      if (input instanceof Input.Joined joined) {
-        answers += joined.answers().size();
-      }
+    inbox.takeTurn(input -> {
       if (input instanceof Input.Feed(List<Frame> frames)) {
         newestCommitMicros = frames.getLast().commitMicros();
       }
       core.decide(input, nowMs);
-    }
+    });
     carryOut(nowMs);
     pace.turned(startNanos, ports.nanoTime().getAsLong());
     if (newestCommitMicros > 0) {
@@ -173,15 +163,10 @@ public final class Shard implements EventTail.Taker {
       return;
     }
     long nowMs = ports.clock().millis();
-    if (!lateTick && nowMs - tickedMs > 2 * rules.tickMs()) {
-      // This thread was kept busy. What clients have said meanwhile is heard before they are
-      // judged.
-      lateTick = true;
+    if (!deadlines.mayJudge(nowMs)) {
       executeLater(this::tick, 1);
       return;
     }
-    lateTick = false;
-    tickedMs = nowMs;
     executeLater(this::tick, rules.tickMs());
     core.decide(new Input.Tick(), nowMs);
     carryOut(nowMs);
