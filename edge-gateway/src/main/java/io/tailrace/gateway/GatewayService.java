@@ -63,6 +63,7 @@ public final class GatewayService implements RunningService {
   private final GatewayConfig config;
   private final GatewayMetrics metrics = new GatewayMetrics();
   private final InstantSource clock = InstantSource.system();
+  private final KeyRing keys;
   private final TokenVerifier verifier;
   private final Contracts contracts;
   private final JoinClient joins;
@@ -76,7 +77,8 @@ public final class GatewayService implements RunningService {
 
   private GatewayService(GatewayConfig config) {
     this.config = config;
-    this.verifier = new TokenVerifier(KeyRing.load(config.keysFile()), clock);
+    this.keys = KeyRing.follow(config.keysFile());
+    this.verifier = new TokenVerifier(keys, clock);
     this.contracts = Contracts.shippedOr(config.contractsFolder());
     this.joins =
         new JoinClient(
@@ -171,6 +173,7 @@ public final class GatewayService implements RunningService {
     shards.shutDown(RESTARTED, "the gateway restarts", "restart");
     tail.close();
     joins.close();
+    keys.close();
     blocking.close();
   }
 

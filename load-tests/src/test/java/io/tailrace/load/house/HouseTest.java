@@ -75,6 +75,8 @@ class HouseTest {
         "io.tailrace.gateway.subscribe",
         "io.tailrace.gateway.session",
         "io.tailrace.client.channel",
+        "io.tailrace.client.connection",
+        "io.tailrace.client.send",
         "io.tailrace.load.oracle"
       })
   void aCoreKnowsNoInputAndNoOutput(String core) {

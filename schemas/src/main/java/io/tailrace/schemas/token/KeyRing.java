@@ -44,13 +44,6 @@ public final class KeyRing implements AutoCloseable {
     return ring;
   }
 
-  /** Reads a key file once. */
-  public static KeyRing load(Path file) {
-    KeyRing ring = follow(file);
-    ring.close();
-    return ring;
-  }
-
   /** The keys of a tenant, or null where there is no such tenant. */
   @Nullable TenantKeys keysOf(String tenant) {
     return keysByTenant.get(tenant);

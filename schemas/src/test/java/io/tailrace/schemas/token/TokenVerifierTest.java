@@ -215,7 +215,7 @@ class TokenVerifierTest {
             "{\"tenants\":{\"demo\":{}}}")) {
       Files.writeString(ring, bad);
       IllegalArgumentException fault =
-          assertThrows(IllegalArgumentException.class, () -> KeyRing.load(ring), bad);
+          assertThrows(IllegalArgumentException.class, () -> KeyRing.follow(ring), bad);
       assertTrue(String.valueOf(fault.getMessage()).startsWith(ring.toString()), bad);
     }
   }
