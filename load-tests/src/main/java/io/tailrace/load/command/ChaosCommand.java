@@ -65,7 +65,7 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--processes",
       description = {
-        "Each service as a process of its own, relay and sequencer twice, killed one by one,",
+        "Each service as a process of its own, relay, sequencer and catch-up twice, killed one by one,",
         "instead of one JVM."
       })
   private boolean processes = false;

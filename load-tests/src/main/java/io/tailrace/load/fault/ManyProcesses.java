@@ -21,9 +21,9 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Every service as a process of its own, relay and sequencer twice; PostgreSQL and Kafka run in
- * this process and are not killed. The victims take turns, so that each is killed as often as the
- * others.
+ * Every service as a process of its own, relay, sequencer and catch-up twice; PostgreSQL and Kafka
+ * run in this process and are not killed. The victims take turns, so that each is killed as often
+ * as the others.
  */
 public final class ManyProcesses implements Victims {
   private static final int PARTITIONS = 4;
@@ -78,6 +78,7 @@ public final class ManyProcesses implements Victims {
     child("sequencer", "sequencer-1", READY, streams("sequencer-1"), List.of());
     child("sequencer", "sequencer-2", READY, streams("sequencer-2"), List.of());
     var history = catchup("catchup-1", List.of(keys, serviceKey));
+    catchup("catchup-2", List.of(keys, serviceKey));
     child("gateway", READY, List.of(keys), List.of(serviceKey, "--catchup.url=" + history));
     for (var child : children) {
       child.start();
@@ -102,10 +103,12 @@ public final class ManyProcesses implements Victims {
     }
   }
 
+  /** They share the partitions, and each keeps a copy of the other's. */
   private URI catchup(String name, List<String> keys) throws IOException {
     int port = freePort();
     var arguments = new ArrayList<>(streams(name));
     arguments.add("--catchup.advertised=127.0.0.1:" + port);
+    arguments.add("--catchup.standbys=1");
     return child(new Service("catchup", name, port), READY, arguments, keys);
   }
 
