@@ -2,7 +2,8 @@
  * Keeps channels over a restart.
  *
  * <ul>
- *   <li>Reads and Writes: one file per channel in a folder.
+ *   <li>Reads: one file per channel in a folder, when following begins.
+ *   <li>Writes: the same files, each as a whole: a new one takes the place of the old.
  *   <li>Thread: whoever calls; one write at a time.
  *   <li>Bound: the caller's, on the events of a channel.
  *   <li>When full: the caller keeps the latest.
