@@ -27,9 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "chaos",
     description = {
-      "Starts a system of its own on a folder of its own, kills its processes (-9) at random times"
-          + " and starts them again,",
-      "while everything that verify checks is checked."
+      "Does what verify does on a system of its own, whose processes it kills (-9).",
+      "They are killed at random times and started again; the folder is new, and kept."
     },
     mixinStandardHelpOptions = true)
 public final class ChaosCommand implements Callable<Integer> {

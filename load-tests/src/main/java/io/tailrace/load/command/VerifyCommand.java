@@ -22,10 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-      "Checks a running system from the outside: what was acknowledged, what subscribers got, what"
-          + " history says and",
-      "the order of PostgreSQL's commits must be the same list. Writes to channels chat:verify-* of"
-          + " the tenant demo."
+      "Checks a running system from the outside, under load and bad networks.",
+      "What was acknowledged, what subscribers got, what history says and the order of PostgreSQL's"
+          + " commits must be the same list. Writes to channels chat:verify-* of the tenant demo."
     },
     mixinStandardHelpOptions = true)
 public final class VerifyCommand implements Callable<Integer> {

@@ -7,7 +7,17 @@ const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 function follow(client, channel, isCached) {
   let began = false;
+  let isRestored = false;
   const wrong = (detail) => say({ k: 'wrong', channel, detail });
+  // A cache keeps the latest events of a long channel: what came before is known as a state only.
+  const restored = (after, otherwise) => {
+    if (!isCached || began) {
+      wrong(otherwise);
+    } else if (!isRestored) {
+      isRestored = true;
+      say({ k: 'begin', channel, after });
+    }
+  };
   const follower = client.follow(channel, {
     from: 'start',
     onEvents: (events) => {
@@ -17,14 +27,8 @@ function follow(client, channel, isCached) {
       }
     },
     onVoid: ({ after }) => say({ k: 'void', channel, after }),
-    onEntities: (_, { seq }) => {
-      if (isCached && !began) {
-        say({ k: 'begin', channel, after: seq });
-      } else {
-        wrong('got a snapshot although no history is gone');
-      }
-    },
-    onSkip: ({ after }) => wrong(`skipped to ${after}`),
+    onEntities: (_, { seq }) => restored(seq, 'got a snapshot although no history is gone'),
+    onSkip: ({ after }) => restored(after, `skipped to ${after}`),
   });
   let shown;
   follower.watch(({ phase, epoch, head, problem }) => {
@@ -34,8 +38,8 @@ function follow(client, channel, isCached) {
     shown = phase;
     if (phase === 'live') {
       say({ k: 'live', channel, epoch, head });
-    } else if (phase === 'refused' || phase === 'revoked') {
-      wrong(`${phase}: ${problem?.code}, ${problem?.detail}`);
+    } else if (phase === 'gone') {
+      wrong(`gone: ${problem?.code}, ${problem?.detail}`);
     }
   });
 }
