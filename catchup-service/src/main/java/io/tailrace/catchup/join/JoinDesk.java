@@ -183,7 +183,7 @@ public final class JoinDesk {
     List<JoinWire.Ask> asks = new ArrayList<>(open.size());
     for (Open one : open) {
       byNumber.put((long) one.place(), one);
-      asks.add(numbered(one.ask(), one.place()));
+      asks.add(one.ask().numbered(one.place()));
     }
     try {
       byte[] body =
@@ -194,7 +194,7 @@ public final class JoinDesk {
       for (JoinWire.Answer answer : JoinWire.decodeAnswers(body)) {
         Open one = byNumber.get(answer.number());
         if (one != null) {
-          slots.put(one.place(), numbered(answer, one.ask().number()));
+          slots.put(one.place(), answer.numbered(one.ask().number()));
         }
       }
     } catch (InterruptedException e) {
@@ -202,32 +202,5 @@ public final class JoinDesk {
     } catch (IOException e) {
       // What it did not answer readably is not ready.
     }
-  }
-
-  private static JoinWire.Ask numbered(JoinWire.Ask ask, long number) {
-    return new JoinWire.Ask(
-        number,
-        ask.who(),
-        ask.channel(),
-        ask.partition(),
-        ask.from(),
-        ask.minSeq(),
-        ask.epoch(),
-        ask.after());
-  }
-
-  private static JoinWire.Answer numbered(JoinWire.Answer answer, long number) {
-    return switch (answer) {
-      case JoinWire.Answer.View view ->
-          new JoinWire.Answer.View(
-              number,
-              view.epoch(),
-              view.head(),
-              view.position(),
-              view.visibleFrom(),
-              view.chainAtAfter());
-      case JoinWire.Answer.Refused refused ->
-          new JoinWire.Answer.Refused(number, refused.code(), refused.detail());
-    };
   }
 }

@@ -173,7 +173,7 @@ public final class JoinClient implements AutoCloseable {
       for (AskLanes.Asker asker : batch.questions().get(i).askers()) {
         byShard
             .computeIfAbsent(asker.to(), _ -> new ArrayList<>())
-            .add(numbered(answers.get(i), asker.number()));
+            .add(answers.get(i).numbered(asker.number()));
       }
     }
     byShard.forEach(Consumer::accept);
@@ -185,7 +185,7 @@ public final class JoinClient implements AutoCloseable {
     // Numbers are a shard's own: on the wire a question is known by its place in the request.
     List<JoinWire.Ask> asks = new ArrayList<>(questions.size());
     for (int i = 0; i < questions.size(); i++) {
-      asks.add(numbered(questions.get(i).ask(), i));
+      asks.add(questions.get(i).ask().numbered(i));
     }
     String why;
     try {
@@ -233,33 +233,6 @@ public final class JoinClient implements AutoCloseable {
       refusals.add(notReady(i, why));
     }
     return refusals;
-  }
-
-  private static JoinWire.Ask numbered(JoinWire.Ask ask, long number) {
-    return new JoinWire.Ask(
-        number,
-        ask.who(),
-        ask.channel(),
-        ask.partition(),
-        ask.from(),
-        ask.minSeq(),
-        ask.epoch(),
-        ask.after());
-  }
-
-  private static JoinWire.Answer numbered(JoinWire.Answer answer, long number) {
-    return switch (answer) {
-      case JoinWire.Answer.View view ->
-          new JoinWire.Answer.View(
-              number,
-              view.epoch(),
-              view.head(),
-              view.position(),
-              view.visibleFrom(),
-              view.chainAtAfter());
-      case JoinWire.Answer.Refused refused ->
-          new JoinWire.Answer.Refused(number, refused.code(), refused.detail());
-    };
   }
 
   private static JoinWire.Answer notReady(long number, String why) {

@@ -104,13 +104,13 @@ final class StormClient {
     }
     upgraded = true;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    send(
+    MaskedFrame.append(
         out,
         TEXT,
         "{\"t\":\"hello\",\"ref\":1,\"token\":\""
             + token
             + "\",\"device\":\"bench\",\"version\":1}");
-    send(out, TEXT, subscribe());
+    MaskedFrame.append(out, TEXT, subscribe());
     socket().write(ByteBuffer.wrap(out.toByteArray()));
     return end + 4;
   }
@@ -199,27 +199,10 @@ final class StormClient {
 
   private void write(int opcode, String text) {
     try {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      send(out, opcode, text);
-      socket().write(ByteBuffer.wrap(out.toByteArray()));
+      socket().write(MaskedFrame.of(opcode, text));
     } catch (IOException e) {
       storm.trouble("an answer could not be sent: " + e.getMessage());
     }
-  }
-
-  /** A client masks (section 5.3); the mask zero leaves the bytes as they are. */
-  private static void send(ByteArrayOutputStream out, int opcode, String text) {
-    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-    out.write(0x80 | opcode);
-    if (payload.length < 126) {
-      out.write(0x80 | payload.length);
-    } else {
-      out.write(0x80 | 126);
-      out.write(payload.length >> 8);
-      out.write(payload.length);
-    }
-    out.writeBytes(new byte[4]);
-    out.writeBytes(payload);
   }
 
   private SocketChannel socket() throws IOException {

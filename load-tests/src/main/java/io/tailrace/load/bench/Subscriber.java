@@ -81,7 +81,7 @@ final class Subscriber {
     }
     upgraded = true;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    send(
+    MaskedFrame.append(
         out,
         TEXT,
         "{\"t\":\"hello\",\"ref\":1,\"token\":\""
@@ -91,7 +91,7 @@ final class Subscriber {
     for (int i = 0; i < last.length; i++) {
       wants.add("{\"channel\":\"" + probe.channel(first + i) + "\",\"after\":0}");
     }
-    send(
+    MaskedFrame.append(
         out,
         TEXT,
         "{\"t\":\"subscribe\",\"ref\":2,\"channels\":[" + String.join(",", wants) + "]}");
@@ -154,27 +154,10 @@ final class Subscriber {
 
   private void write(int opcode, String text) {
     try {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      send(out, opcode, text);
-      socket.write(ByteBuffer.wrap(out.toByteArray()));
+      socket.write(MaskedFrame.of(opcode, text));
     } catch (IOException e) {
       swarm.trouble("an answer could not be sent: " + e.getMessage());
     }
-  }
-
-  /** A client masks (section 5.3); the mask zero leaves the bytes as they are. */
-  private static void send(ByteArrayOutputStream out, int opcode, String text) {
-    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-    out.write(0x80 | opcode);
-    if (payload.length < 126) {
-      out.write(0x80 | payload.length);
-    } else {
-      out.write(0x80 | 126);
-      out.write(payload.length >> 8);
-      out.write(payload.length);
-    }
-    out.writeBytes(new byte[4]);
-    out.writeBytes(payload);
   }
 
   /** The highest seq of each of its channels. */

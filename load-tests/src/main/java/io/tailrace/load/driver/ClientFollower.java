@@ -10,9 +10,7 @@ import io.tailrace.load.driver.Counters.Name;
 import io.tailrace.load.oracle.Via;
 import io.tailrace.load.oracle.Witness;
 import io.tailrace.load.target.Target;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -28,7 +26,7 @@ public final class ClientFollower implements Follower {
   private final Counters counters;
   private final Random random;
   private final TailraceClient client;
-  private final Map<String, ClientTrail> trails = new LinkedHashMap<>();
+  private final ClientTrails trails;
 
   /** Follows the channels from their first event on, reached {@code through} an address. */
   public ClientFollower(
@@ -44,9 +42,7 @@ public final class ClientFollower implements Follower {
             .device(seat.device())
             .transport(transport)
             .build();
-    for (var channel : seat.channels()) {
-      trails.put(channel, new ClientTrail(seat, channel, numbered.epoch(), Via.JAVA_CLIENT, crew));
-    }
+    trails = new ClientTrails(seat, numbered, Via.JAVA_CLIENT);
     trails.forEach((channel, trail) -> client.subscribe(channel, 0, new Listener(trail)));
   }
 
@@ -125,20 +121,17 @@ public final class ClientFollower implements Follower {
 
   @Override
   public long last(String channel) {
-    var trail = trails.get(channel);
-    return trail == null ? 0 : trail.trail().last();
+    return trails.last(channel);
   }
 
   @Override
   public boolean subscribed(String channel) {
-    var trail = trails.get(channel);
-    return trail != null && trail.trail().begun();
+    return trails.subscribed(channel);
   }
 
   @Override
   public List<Witness> witnesses(String channel) {
-    var trail = trails.get(channel);
-    return trail == null ? List.of() : trail.trail().witnesses();
+    return trails.witnesses(channel);
   }
 
   @Override

@@ -12,9 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +39,7 @@ public final class ProcessFollower implements Follower {
 
   private final Seat seat;
   private final Failures failures;
-  private final Map<String, ClientTrail> trails = new LinkedHashMap<>();
+  private final ClientTrails trails;
   private final Process process;
   private volatile boolean closed;
 
@@ -76,9 +74,7 @@ public final class ProcessFollower implements Follower {
     var crew = numbered.crew();
     this.seat = seat;
     this.failures = crew.failures();
-    for (var channel : seat.channels()) {
-      trails.put(channel, new ClientTrail(seat, channel, numbered.epoch(), command.via(), crew));
-    }
+    trails = new ClientTrails(seat, numbered, command.via());
     process = new ProcessBuilder(command.words()).redirectErrorStream(true).start();
     var http = crew.http(seat.user(), through);
     var order =
@@ -121,7 +117,7 @@ public final class ProcessFollower implements Follower {
   }
 
   private void take(JsonNode said) {
-    var trail = trails.get(said.path("channel").asText());
+    var trail = trails.of(said.path("channel").asText());
     if (trail == null) {
       throw new ProtocolViolation(name() + " speaks of a channel it does not follow: " + said);
     }
@@ -164,20 +160,17 @@ public final class ProcessFollower implements Follower {
 
   @Override
   public long last(String channel) {
-    var trail = trails.get(channel);
-    return trail == null ? 0 : trail.trail().last();
+    return trails.last(channel);
   }
 
   @Override
   public boolean subscribed(String channel) {
-    var trail = trails.get(channel);
-    return trail != null && trail.trail().begun();
+    return trails.subscribed(channel);
   }
 
   @Override
   public List<Witness> witnesses(String channel) {
-    var trail = trails.get(channel);
-    return trail == null ? List.of() : trail.trail().witnesses();
+    return trails.witnesses(channel);
   }
 
   @Override

@@ -51,12 +51,20 @@ public final class JoinWire {
       long from,
       long minSeq,
       int epoch,
-      @Nullable Long after) {}
+      @Nullable Long after) {
+    /** The same question under another number: whoever hands it on has numbers of its own. */
+    public Ask numbered(long other) {
+      return new Ask(other, who, channel, partition, from, minSeq, epoch, after);
+    }
+  }
 
   /** One answer. */
   public sealed interface Answer {
     /** The question's number. */
     long number();
+
+    /** The same answer to a question of another number. */
+    Answer numbered(long other);
 
     /**
      * The channel as the store has it, all from one position.
@@ -73,10 +81,20 @@ public final class JoinWire {
         long position,
         long visibleFrom,
         @Nullable Long chainAtAfter)
-        implements Answer {}
+        implements Answer {
+      @Override
+      public Answer numbered(long other) {
+        return new View(other, epoch, head, position, visibleFrom, chainAtAfter);
+      }
+    }
 
     /** The subscriber may not, or not now. */
-    record Refused(long number, ProblemCode code, String detail) implements Answer {}
+    record Refused(long number, ProblemCode code, String detail) implements Answer {
+      @Override
+      public Answer numbered(long other) {
+        return new Refused(other, code, detail);
+      }
+    }
   }
 
   /** Writes questions. */
