@@ -1,5 +1,6 @@
 package io.tailrace.schemas.problem;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,8 +14,18 @@ public record Problem(ProblemCode code, String detail, Map<String, Object> extra
   /** Name of the extra that says when to try again, in milliseconds. */
   public static final String RETRY_AFTER_MS = "retryAfterMs";
 
-  /** Copies the extras. */
+  /** What is said where a refusal that passes by itself names no time, in milliseconds. */
+  private static final long RETRY_AFTER_DEFAULT_MS = 1000;
+
+  /**
+   * Copies the extras. A refusal of {@link ProblemCode.Retry#AFTER} always says when to try again,
+   * so that no caller has to guess.
+   */
   public Problem {
+    if (code.retry() == ProblemCode.Retry.AFTER && !extras.containsKey(RETRY_AFTER_MS)) {
+      extras = new LinkedHashMap<>(extras);
+      extras.put(RETRY_AFTER_MS, RETRY_AFTER_DEFAULT_MS);
+    }
     extras = Map.copyOf(extras);
   }
 
