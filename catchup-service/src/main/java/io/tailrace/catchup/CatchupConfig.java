@@ -58,7 +58,11 @@ public record CatchupConfig(
           HistoryOptions.APPLICATION_ID,
           "Consumer group; processes of one group share the partitions, one alone holds all.");
   private static final Key<Duration> SESSION =
-      Key.millis("catchup.session.ms", "6000", "How long a silent process keeps its partitions.");
+      Key.millis(
+          "catchup.session.ms",
+          "3000",
+          "How long a silent process keeps its partitions; the brokers' group.min.session.timeout.ms"
+              + " must allow it.");
   private static final Key<Integer> CACHE_MIB =
       Key.number("catchup.cache.mib", "64", "Memory of the store's cache, in MiB.", 8, 65_536);
   private static final Key<Integer> WAITS_MAX =

@@ -26,6 +26,6 @@ final class JoinRules {
     Long chain = after == null || after > head.seq() ? null : view.chainAt(channel, after);
     // Who may read at all was decided by token and contract; membership will begin later than 1.
     return new JoinWire.Answer.View(
-        ask.number(), head.epoch(), head.seq(), view.position(), 1, chain);
+        ask.number(), head.epoch(), head.seq(), view.position(), 1, JoinWire.Entry.TOKEN, chain);
   }
 }

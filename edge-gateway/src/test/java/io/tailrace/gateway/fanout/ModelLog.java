@@ -168,7 +168,7 @@ final class ModelLog {
     Long after = ask.after();
     Long chain =
         after == null || after < 1 || after > head ? null : (Long) truth(storeEpoch, after);
-    return new JoinWire.Answer.View(ask.number(), storeEpoch, head, position, 1, chain);
+    return new JoinWire.Answer.View(ask.number(), storeEpoch, head, position, 1, JoinWire.Entry.OPEN, chain);
   }
 
   Frame frame(int offset, long nowMs) {

@@ -62,7 +62,7 @@ final class OneShard {
   void answer(List<JoinWire.Ask> asks, long head) {
     List<JoinWire.Answer> answers = new ArrayList<>();
     for (JoinWire.Ask ask : asks) {
-      answers.add(new JoinWire.Answer.View(ask.number(), 1, head, 0, 1, null));
+      answers.add(new JoinWire.Answer.View(ask.number(), 1, head, 0, 1, JoinWire.Entry.OPEN, null));
     }
     core.decide(new Input.Joined(answers), 0);
     carryOut();

@@ -42,7 +42,7 @@ final class JoinRulesTest {
   private JoinOutcome answer(
       Subscription subscription, int epoch, long head, long position, @Nullable Long chain) {
     return JoinRules.complete(
-        subscription, new JoinWire.Answer.View(1, epoch, head, position, 1, chain), windows);
+        subscription, new JoinWire.Answer.View(1, epoch, head, position, 1, JoinWire.Entry.OPEN, chain), windows);
   }
 
   @Test

@@ -136,6 +136,7 @@ public final class FakeCatchup implements AutoCloseable {
         events.size(),
         Long.MAX_VALUE,
         1,
+        JoinWire.Entry.OPEN,
         after == null || after < 1 || after > events.size()
             ? null
             : (Long) events.get((int) (after - 1)).chain());

@@ -2,6 +2,8 @@ package io.tailrace.schemas.contract;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one kind of channel promises. The first five answers can be given in one way only today;
@@ -12,6 +14,7 @@ import java.util.Set;
  * @param order scope of order: {@code channel}
  * @param loss what may be lost of events: {@code none}
  * @param longAbsence what is given after a long absence: {@code snapshot} or {@code events}
+ * @param members what membership means in the kind; null where its channels have no members
  * @param dataBytesMax largest data of an event, in bytes
  * @param types schema of data by event type
  * @param snapshotAfter more events behind than this: the snapshot is offered
@@ -26,6 +29,7 @@ public record Contract(
     String loss,
     String longAbsence,
     Rights rights,
+    @Nullable Members members,
     int dataBytesMax,
     Map<String, DataSchema> types,
     Limits limits,
@@ -41,11 +45,86 @@ public record Contract(
     lanes = Set.copyOf(lanes);
   }
 
-  /** Who may do what. */
-  public record Rights(Right subscribe, Right publish, Right create, Right presence) {}
+  /**
+   * Who may do what.
+   *
+   * @param create who may make a channel, by its first event or its first member
+   * @param members who may change a channel's members, beside those whose role may
+   */
+  public record Rights(
+      Right subscribe, Right publish, Right create, Right presence, Right signal, Right members) {}
 
-  /** Rates: publishes per user and second, subscriptions per connection. */
-  public record Limits(int publishPerSecond, int subscriptions) {}
+  /**
+   * What membership means.
+   *
+   * @param roles what a member may do beside reading, by role
+   * @param history what one who is added may read
+   */
+  public record Members(Map<String, Set<MemberMay>> roles, History history) {
+    /** Copies the collections. */
+    public Members {
+      roles = Map.copyOf(roles);
+    }
+
+    /** Whether a member of this role may do it; a role that the kind does not have may not. */
+    public boolean may(String role, MemberMay what) {
+      return roles.getOrDefault(role, Set.of()).contains(what);
+    }
+
+    /** The roles that may do it. */
+    public Set<String> rolesThatMay(MemberMay what) {
+      return roles.entrySet().stream()
+          .filter(role -> role.getValue().contains(what))
+          .map(Map.Entry::getKey)
+          .collect(Collectors.toUnmodifiableSet());
+    }
+  }
+
+  /** What a role may do beside reading. */
+  public enum MemberMay {
+    /** Write events. */
+    PUBLISH("publish"),
+    /** Send signals. */
+    SIGNAL("signal"),
+    /** Add and remove members. */
+    MEMBERS("members");
+
+    private final String word;
+
+    MemberMay(String word) {
+      this.word = word;
+    }
+
+    /** The word in a contract. */
+    public String word() {
+      return word;
+    }
+  }
+
+  /** What one who is added to a channel may read. */
+  public enum History {
+    /** All that is kept. */
+    ALL("all"),
+    /** What was written since they were added; the first member of a channel reads all. */
+    JOINED("joined");
+
+    private final String word;
+
+    History(String word) {
+      this.word = word;
+    }
+
+    /** The word in a contract. */
+    public String word() {
+      return word;
+    }
+  }
+
+  /**
+   * Rates: publishes per user and second, publishes per tenant and second, subscriptions per
+   * connection.
+   */
+  public record Limits(int publishPerSecond, int publishPerSecondTenant, int subscriptions) {}
 
   /** What is kept of a channel: at most so many events, none older than so many days. */
   public record Retention(long events, int days) {}

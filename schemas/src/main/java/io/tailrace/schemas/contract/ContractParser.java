@@ -1,10 +1,14 @@
 package io.tailrace.schemas.contract;
 
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.name.Channel;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -31,6 +35,7 @@ final class ContractParser {
             root.oneOf("loss", "none"),
             root.oneOf("longAbsence", "snapshot", "events"),
             rights(root.map("rights")),
+            root.has("members") ? members(root.map("members")) : null,
             (int) root.number("sizeMax", 1, DATA_BYTES_MAX),
             types(root.map("types")),
             limits(root.map("limits")),
@@ -40,6 +45,7 @@ final class ContractParser {
             lanes(root),
             presence(root.map("presence")));
     root.refuseOthers();
+    refuseRightsOfMembers(root, contract);
     return contract;
   }
 
@@ -49,21 +55,76 @@ final class ContractParser {
             right(map, "subscribe"),
             right(map, "publish"),
             right(map, "create"),
-            right(map, "presence"));
+            right(map, "presence"),
+            right(map, "signal"),
+            right(map, "members"));
     map.refuseOthers();
+    for (String key : List.of("create", "members")) {
+      if (right(map, key) == Right.MEMBERS) {
+        throw map.fault(
+            key,
+            key.equals("create")
+                ? "cannot be members: a channel that does not exist has none"
+                : "cannot be members: give the permission members to a role");
+      }
+    }
     return rights;
   }
 
-  private static Right right(YamlMap map, String key) {
-    String word = map.text(key);
-    StringBuilder words = new StringBuilder();
-    for (Right right : Right.values()) {
-      if (right.word().equals(word)) {
-        return right;
+  private static Contract.Members members(YamlMap map) {
+    Map<String, Set<Contract.MemberMay>> roles = new LinkedHashMap<>();
+    YamlMap named = map.map("roles");
+    for (String role : named.keys()) {
+      if (!MemberChange.isRole(role)) {
+        throw named.fault(role, "is no role: a small letter, then at most 31 of a-z 0-9 -");
       }
-      words.append(words.isEmpty() ? "" : ", ").append(right.word());
+      Set<Contract.MemberMay> may = EnumSet.noneOf(Contract.MemberMay.class);
+      for (String word : named.texts(role)) {
+        may.add(oneOf(named, role, word, Contract.MemberMay.values(), Contract.MemberMay::word));
+      }
+      roles.put(role, Set.copyOf(may));
     }
-    throw map.fault(key, "must be one of " + words);
+    if (roles.isEmpty()) {
+      throw map.fault("roles", "must name at least one role");
+    }
+    Contract.History history =
+        oneOf(
+            map, "history", map.text("history"), Contract.History.values(), Contract.History::word);
+    map.refuseOthers();
+    return new Contract.Members(roles, history);
+  }
+
+  /** Without members a right that asks for them could be held by nobody, or taken from all. */
+  private static void refuseRightsOfMembers(YamlMap root, Contract contract) {
+    Contract.Rights rights = contract.rights();
+    boolean byMembers =
+        rights.subscribe() == Right.MEMBERS
+            || rights.publish() == Right.MEMBERS
+            || rights.presence() == Right.MEMBERS
+            || rights.signal() == Right.MEMBERS;
+    if (contract.members() == null && byMembers) {
+      throw root.fault("rights", "names members, so the kind must say members: roles, history");
+    }
+    if (contract.members() == null && rights.members() != Right.NOBODY) {
+      throw root.fault(
+          "rights", "members must be nobody where the kind does not say members: roles, history");
+    }
+  }
+
+  private static <T> T oneOf(
+      YamlMap map, String key, String word, T[] values, Function<T, String> wordOf) {
+    StringBuilder words = new StringBuilder();
+    for (T value : values) {
+      if (wordOf.apply(value).equals(word)) {
+        return value;
+      }
+      words.append(words.isEmpty() ? "" : ", ").append(wordOf.apply(value));
+    }
+    throw map.fault(key, "must be one of " + words + ", not " + word);
+  }
+
+  private static Right right(YamlMap map, String key) {
+    return oneOf(map, key, map.text(key), Right.values(), Right::word);
   }
 
   private static Map<String, DataSchema> types(YamlMap map) {
@@ -71,6 +132,9 @@ final class ContractParser {
     for (String type : map.keys()) {
       if (!type.matches("[a-z][A-Za-z0-9]*(\\.[a-z][A-Za-z0-9]*)*") || type.length() > 100) {
         throw map.fault(type, "is no event type such as message.posted");
+      }
+      if (MemberChange.isReserved(type)) {
+        throw map.fault(type, "begins with member. and so is Tailrace's own");
       }
       Node node = map.node(type);
       if (!(node instanceof MappingNode)) {
@@ -92,6 +156,7 @@ final class ContractParser {
     Contract.Limits limits =
         new Contract.Limits(
             (int) map.number("publishPerSecond", 1, 1_000_000),
+            (int) map.number("publishPerSecondTenant", 1, 10_000_000),
             (int) map.number("subscriptions", 1, 100_000));
     map.refuseOthers();
     return limits;

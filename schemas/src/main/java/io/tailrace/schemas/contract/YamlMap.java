@@ -65,6 +65,11 @@ final class YamlMap {
     return entries.keySet();
   }
 
+  /** Whether the key is there at all. */
+  boolean has(String key) {
+    return entries.containsKey(key);
+  }
+
   Node node(String key) {
     asked.add(key);
     NodeTuple entry = entries.get(key);

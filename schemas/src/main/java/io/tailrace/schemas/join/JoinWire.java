@@ -58,6 +58,16 @@ public final class JoinWire {
     }
   }
 
+  /** By what somebody may read a channel, and so which later events take that away. */
+  public enum Entry {
+    /** By token and contract alone: no change of members touches it. */
+    TOKEN,
+    /** Because the channel has never had a member: the first one set ends it for all others. */
+    OPEN,
+    /** As a member: their removal ends it. */
+    MEMBER
+  }
+
   /** One answer. */
   public sealed interface Answer {
     /** The question's number. */
@@ -72,6 +82,7 @@ public final class JoinWire {
      * @param head highest committed seq
      * @param position all offsets below are in the store
      * @param visibleFrom first seq that the subscriber may see
+     * @param entry by what the subscriber may read, as of that position
      * @param chainAtAfter chain at the {@code after} asked for; null where it is not kept
      */
     record View(
@@ -80,11 +91,12 @@ public final class JoinWire {
         long head,
         long position,
         long visibleFrom,
+        Entry entry,
         @Nullable Long chainAtAfter)
         implements Answer {
       @Override
       public Answer numbered(long other) {
-        return new View(other, epoch, head, position, visibleFrom, chainAtAfter);
+        return new View(other, epoch, head, position, visibleFrom, entry, chainAtAfter);
       }
     }
 
@@ -156,6 +168,7 @@ public final class JoinWire {
         case Answer.View view -> {
           node.put("epoch", view.epoch()).put("head", view.head());
           node.put("position", view.position()).put("visibleFrom", view.visibleFrom());
+          node.put("entry", view.entry().name());
           Long chain = view.chainAtAfter();
           if (chain != null) {
             node.put("chainAtAfter", Chain.hex(chain));
@@ -198,9 +211,10 @@ public final class JoinWire {
           node.path("head").asLong(),
           node.path("position").asLong(),
           node.path("visibleFrom").asLong(),
+          Entry.valueOf(node.path("entry").asText()),
           node.has("chainAtAfter") ? (Long) Chain.parse(node.path("chainAtAfter").asText()) : null);
     } catch (IllegalArgumentException e) {
-      throw new IOException("chainAtAfter is no chain", e);
+      throw new IOException("entry or chainAtAfter cannot be read", e);
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -60,14 +61,20 @@ class ContractsTest {
         "kind: chat|kind: Chat|2|kind",
         "order: channel|order: global|7|order",
         "order: channel|ordre: channel|2|order is missing",
-        "sizeMax: 65536|sizeMax: many|17|sizeMax",
-        "sizeMax: 65536|sizeMax: 99999999|17|sizeMax",
+        "sizeMax: 65536|sizeMax: many|25|sizeMax",
+        "sizeMax: 65536|sizeMax: 99999999|25|sizeMax",
         "publish: tenant|publish: everyone|13|publish",
-        "lanes: [event|lanes: [evnt|45|lanes",
-        "ttlMs: 90000|ttlMs: 30001|46|ttlMs",
-        "concurrency: none|concurrency: none\\ncolour: red|45|colour",
-        "type: string, maxLength: 20000|type: strung, maxLength: 20000|19|message.posted",
-        "kind: chat|kind: chat\\nkind: chat|3|twice"
+        "lanes: [event|lanes: [evnt|54|lanes",
+        "ttlMs: 90000|ttlMs: 30001|55|ttlMs",
+        "concurrency: none|concurrency: none\\ncolour: red|54|colour",
+        "type: string, maxLength: 20000|type: strung, maxLength: 20000|27|message.posted",
+        "kind: chat|kind: chat\\nkind: chat|3|twice",
+        "create: tenant|create: members|14|does not exist",
+        "members: admins|members: members|17|give the permission",
+        "reader: []|Reader: []|22|role",
+        "reader: []|reader: [read]|22|publish, signal, members",
+        "history: joined|history: some|23|all, joined",
+        "message.posted|member.posted|27|Tailrace's own"
       })
   void aBadContractIsToldWithFileLineAndReason(
       String find, String replace, int line, String word, @TempDir Path folder) throws IOException {
@@ -89,6 +96,37 @@ class ContractsTest {
     assertThrows(ContractException.class, () -> Contracts.load(folder));
     Files.writeString(folder.resolve("x.yaml"), "kind: [chat");
     assertThrows(ContractException.class, () -> Contracts.load(folder));
+  }
+
+  @Test
+  void rightsOfMembersNeedMembers(@TempDir Path folder) throws IOException {
+    String without = chat().replaceFirst("(?s)\\nmembers:.*?\\n\\n", "\n\n");
+    for (String fault :
+        List.of(
+            without,
+            without
+                .replace("members: admins", "members: nobody")
+                .replace("publish: tenant", "publish: members"))) {
+      Files.writeString(folder.resolve("chat.yaml"), fault);
+      ContractException told =
+          assertThrows(ContractException.class, () -> Contracts.load(folder), fault);
+      assertTrue(String.valueOf(told.getMessage()).contains("members"), told.getMessage());
+    }
+    Files.writeString(
+        folder.resolve("chat.yaml"), without.replace("members: admins", "members: nobody"));
+    assertNull(Objects.requireNonNull(Contracts.load(folder).of("chat")).members());
+  }
+
+  @Test
+  void rolesMayWhatTheContractSays() {
+    Contract.Members members =
+        Objects.requireNonNull(Objects.requireNonNull(Contracts.shipped().of("chat")).members());
+
+    assertTrue(members.may("owner", Contract.MemberMay.MEMBERS));
+    assertFalse(members.may("member", Contract.MemberMay.MEMBERS));
+    assertFalse(members.may("nobody", Contract.MemberMay.PUBLISH));
+    assertEquals(Set.of("owner", "member"), members.rolesThatMay(Contract.MemberMay.PUBLISH));
+    assertEquals(Contract.History.JOINED, members.history());
   }
 
   @Test
