@@ -21,6 +21,7 @@ import io.tailrace.write.commit.GroupCommitter;
 import io.tailrace.write.commit.WritePool;
 import io.tailrace.write.http.WriteHandler;
 import io.tailrace.write.http.WriteStages;
+import io.tailrace.write.limit.PublishLimits;
 import io.tailrace.write.measure.WriteMetrics;
 import io.tailrace.write.migrate.Migration;
 import io.tailrace.write.retain.Retention;
@@ -40,6 +41,7 @@ public final class WriteService implements RunningService {
   public static final String NAME = "write-service";
 
   private static final int TOKENS_MAX = 10_000;
+  private static final int LIMITED_USERS_MAX = 50_000;
   private static final int QUEUE_UNITS_MAX = 4_096;
   private static final int BATCH_BYTES_MAX = 1 << 20;
   private static final int REMEMBERED_EVENTS_MAX = 32_768;
@@ -95,6 +97,7 @@ public final class WriteService implements RunningService {
             new TokenCache(new TokenVerifier(keys, clocks.clock()), clocks.clock(), TOKENS_MAX),
             new PublishRight(contracts),
             new Admission(tuning.requestsMax(), tuning.bodyBytesMax(), metrics),
+            new PublishLimits(contracts, clocks.nanoTime(), LIMITED_USERS_MAX, metrics),
             new Validator(contracts),
             new EventIds(clocks.clock(), new SecureRandom()),
             part(new GroupCommitter(pool, limits(tuning), clocks, metrics)),

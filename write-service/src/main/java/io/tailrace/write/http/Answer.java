@@ -4,6 +4,7 @@ import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.write.ack.Sequenced;
+import io.tailrace.write.limit.Quota;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a write is answered. */
 sealed interface Answer {
+  /** Any answer, and where the caller stands with the limit that is nearest. */
+  record Metered(Answer answer, Quota quota) implements Answer {}
+
   /** No. */
   record Refused(Problem problem) implements Answer {}
 

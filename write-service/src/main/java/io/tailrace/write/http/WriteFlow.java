@@ -19,6 +19,9 @@ import io.tailrace.write.commit.WriteUnit;
 import io.tailrace.write.http.Answer.One;
 import io.tailrace.write.http.Answer.Refused;
 import io.tailrace.write.http.Answer.Written;
+import io.tailrace.write.limit.KindCounts;
+import io.tailrace.write.limit.PublishLimits;
+import io.tailrace.write.limit.Taken;
 import io.tailrace.write.measure.WriteMetrics;
 import io.tailrace.write.validate.NewEvent;
 import io.tailrace.write.validate.Validated;
@@ -26,6 +29,7 @@ import io.tailrace.write.validate.Validator;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
@@ -41,6 +45,7 @@ final class WriteFlow {
 
   private final TokenCache tokens;
   private final PublishRight right;
+  private final PublishLimits limits;
   private final Validator validator;
   private final EventIds ids;
   private final GroupCommitter committer;
@@ -52,6 +57,7 @@ final class WriteFlow {
   WriteFlow(WriteStages stages, Places places, WriteMetrics metrics, LongSupplier nanoTime) {
     this.tokens = stages.tokens();
     this.right = stages.right();
+    this.limits = stages.limits();
     this.validator = stages.validator();
     this.ids = stages.ids();
     this.committer = stages.committer();
@@ -84,10 +90,34 @@ final class WriteFlow {
         Problem refusal = right.refusal(identity, channel);
         yield refusal != null
             ? new Refused(refusal)
-            : validated(request, identity, validator.event(request.body(), channel));
+            : metered(
+                limits.take(identity, Map.of(channel.kind(), 1)),
+                () -> validated(request, identity, validator.event(request.body(), channel)));
       }
       case Target.Transaction _ ->
-          validated(request, identity, validator.transaction(request.body(), identity.tenant()));
+          metered(
+              limits.take(
+                  identity, KindCounts.of(request.body(), Validator.TRANSACTION_EVENTS_MAX)),
+              () ->
+                  validated(
+                      request, identity, validator.transaction(request.body(), identity.tenant())));
+    };
+  }
+
+  /** What a limit lets through. */
+  private interface Work {
+    Answer answer() throws InterruptedException;
+  }
+
+  /** Before the body is looked at: the limits protect that work too. */
+  private static Answer metered(Taken taken, Work work) throws InterruptedException {
+    return switch (taken) {
+      case Taken.Limited limited ->
+          new Answer.Metered(new Refused(limited.problem()), limited.quota());
+      case Taken.Granted granted -> {
+        Answer answer = work.answer();
+        yield granted.quota() == null ? answer : new Answer.Metered(answer, granted.quota());
+      }
     };
   }
 

@@ -32,6 +32,8 @@ public final class WriteHandler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(WriteHandler.class);
   private static final HttpString KEY = new HttpString("Idempotency-Key");
   private static final HttpString REPLAYED = new HttpString("Idempotency-Replayed");
+  private static final HttpString LIMIT = new HttpString("RateLimit");
+  private static final HttpString LIMIT_POLICY = new HttpString("RateLimit-Policy");
   private static final String SCHEME = "Bearer ";
   private static final long RETRY_AFTER_MS = 1_000;
 
@@ -140,6 +142,11 @@ public final class WriteHandler implements HttpHandler {
 
   private void send(HttpServerExchange exchange, Answer answer) {
     switch (answer) {
+      case Answer.Metered metered -> {
+        exchange.getResponseHeaders().put(LIMIT_POLICY, metered.quota().policyField());
+        exchange.getResponseHeaders().put(LIMIT, metered.quota().stateField());
+        send(exchange, metered.answer());
+      }
       case Answer.Refused refused -> refuse(exchange, refused.problem());
       case Answer.Written written -> {
         metrics.answered("ok");

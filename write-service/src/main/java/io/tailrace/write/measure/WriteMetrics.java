@@ -26,6 +26,8 @@ public final class WriteMetrics {
   private final Counter searches;
   private final Counter partitionsDropped;
   private final Counter keysCleaned;
+  private final Counter limitedUsers;
+  private final Counter limitedTenants;
 
   /** Registers the meters. */
   public WriteMetrics(MeterRegistry registry) {
@@ -52,6 +54,8 @@ public final class WriteMetrics {
     searches = counter("tailrace.write.searches", "older writes looked up in the log");
     partitionsDropped = counter("tailrace.write.dropped.partitions", "days that left retention");
     keysCleaned = counter("tailrace.write.cleaned.keys", "idempotency keys that left retention");
+    limitedUsers = limitedBy("user");
+    limitedTenants = limitedBy("tenant");
   }
 
   /** One request was answered; {@code code} is {@code ok} or a problem code. */
@@ -108,6 +112,11 @@ public final class WriteMetrics {
     searches.increment();
   }
 
+  /** A limit of a contract refused a request: the user's, or the tenant's. */
+  public void limited(String whose) {
+    (whose.equals("user") ? limitedUsers : limitedTenants).increment();
+  }
+
   /** Retention did its work. */
   public void retained(int partitions, int keys) {
     partitionsDropped.increment(partitions);
@@ -117,6 +126,13 @@ public final class WriteMetrics {
   /** Registers a number that is read when somebody looks. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).strongReference(true).register(registry);
+  }
+
+  private Counter limitedBy(String whose) {
+    return Counter.builder("tailrace.write.limited.requests")
+        .description("requests refused by a limit of a contract, by whose limit it was")
+        .tag("limit", whose)
+        .register(registry);
   }
 
   private Counter counter(String name, String description) {
