@@ -1,5 +1,6 @@
 package io.tailrace.gateway.encode;
 
+import io.tailrace.schemas.event.MemberChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ public final class Frame {
   private final long chain;
   private final long commitMicros;
   private final long arrivedMs;
-  private final boolean membership;
+  private final @Nullable MemberChange member;
   private final byte[] webSocket;
   private volatile byte @Nullable [] eventStream;
 
@@ -27,10 +28,11 @@ public final class Frame {
    * @param place where the record stands in Kafka and in its channel
    * @param commitMicros commit time in microseconds since 1970
    * @param arrivedMs when the gateway read it, on its own clock
-   * @param membership whether it says who belongs to the channel
+   * @param member what it says about who belongs to the channel, null for nothing
    * @param json the frame's JSON text, UTF-8
    */
-  public Frame(Place place, long commitMicros, long arrivedMs, boolean membership, byte[] json) {
+  public Frame(
+      Place place, long commitMicros, long arrivedMs, @Nullable MemberChange member, byte[] json) {
     this.channel = place.channel();
     this.partition = place.partition();
     this.offset = place.offset();
@@ -39,7 +41,7 @@ public final class Frame {
     this.chain = place.chain();
     this.commitMicros = commitMicros;
     this.arrivedMs = arrivedMs;
-    this.membership = membership;
+    this.member = member;
     this.webSocket = WebSocketText.frame(json);
   }
 
@@ -49,7 +51,7 @@ public final class Frame {
    */
   public static Frame mark(int partition, long offset, int epoch, long arrivedMs) {
     return new Frame(
-        new Place("", partition, offset, epoch, 0, 0), 0, arrivedMs, false, new byte[0]);
+        new Place("", partition, offset, epoch, 0, 0), 0, arrivedMs, null, new byte[0]);
   }
 
   /** Whether this is no event but a mark. */
@@ -105,9 +107,9 @@ public final class Frame {
     return arrivedMs;
   }
 
-  /** Whether it says who belongs to the channel: a replica that answers a join must have it. */
-  public boolean isMembership() {
-    return membership;
+  /** What it says about who belongs to the channel; null for nothing, as almost all. */
+  public @Nullable MemberChange member() {
+    return member;
   }
 
   /** The WebSocket frame, header and text. Never changed. */

@@ -11,6 +11,7 @@ import io.tailrace.gateway.session.Rooms;
 import io.tailrace.gateway.session.Subscription;
 import io.tailrace.gateway.subscribe.Endings;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.schemas.event.MemberChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,7 @@ final class Feed {
     List<Subscription> live = room.live();
     for (int i = live.size() - 1; i >= 0; i--) {
       Subscription subscription = live.get(i);
-      if (subscription.next() == frame.seq() - 1) {
+      if (subscription.next() == frame.seq() - 1 && goesOn(subscription, frame)) {
         offer(subscription, frame.bytes(subscription.peer().wire()), frame.seq());
       }
     }
@@ -186,6 +187,59 @@ final class Feed {
     if (run.isEmpty()) {
       return;
     }
+    Frame newest = run.getLast();
+    int from = 0;
+    // The run is cleared when the last one has left the room.
+    for (int i = 0; i < run.size(); i++) {
+      if (run.get(i).member() != null) {
+        if (i > from) {
+          hand(room, List.copyOf(run.subList(from, i)));
+        }
+        from = i;
+        membersChanged(room, run, i);
+      }
+    }
+    if (from == 0) {
+      hand(room, run);
+    } else if (from < run.size()) {
+      hand(room, List.copyOf(run.subList(from, run.size())));
+    }
+    if (!room.waiting().isEmpty()) {
+      desk.sawNew(room, newest, nowMs);
+    }
+    run.clear();
+  }
+
+  /** Whoever may not read on stops exactly below the change. */
+  private void membersChanged(Room room, List<Frame> run, int at) {
+    if (at >= run.size()) {
+      return;
+    }
+    Frame frame = run.get(at);
+    List<Subscription> live = room.live();
+    for (int i = live.size() - 1; i >= 0; i--) {
+      Subscription subscription = live.get(i);
+      if (subscription.next() == frame.seq() - 1) {
+        var _ = goesOn(subscription, frame);
+      }
+    }
+  }
+
+  /** Whether the next frame may be given; if not, it is the end. */
+  private boolean goesOn(Subscription subscription, Frame next) {
+    MemberChange change = next.member();
+    if (change == null || subscription.outlives(next.seq(), change)) {
+      return true;
+    }
+    endings.revoked(subscription, next.seq());
+    return false;
+  }
+
+  /** Frames among which only the first one may change members, and all have been asked of it. */
+  private void hand(Room room, List<Frame> run) {
+    if (run.isEmpty()) {
+      return;
+    }
     Piece piece = new Piece(run);
     long first = run.getFirst().seq();
     long last = run.getLast().seq();
@@ -201,10 +255,6 @@ final class Feed {
         deliverRest(subscription, run, (int) (next - first + 1));
       }
     }
-    if (!room.waiting().isEmpty()) {
-      desk.sawNew(room, run.getLast(), nowMs);
-    }
-    run.clear();
   }
 
   private void deliverRest(Subscription subscription, List<Frame> run, int from) {

@@ -150,7 +150,12 @@ public final class ShardCore {
           subscriptions.subscribe(peer, identity, subscribe, nowMs);
       case ClientFrame.Unsubscribe unsubscribe ->
           subscriptions.unsubscribe(peer, identity, unsubscribe);
-      case ClientFrame.Auth auth -> sessions.auth(peer, identity, auth);
+      case ClientFrame.Auth auth -> {
+        Identity fresh = sessions.auth(peer, identity, auth) ? peer.identity() : null;
+        if (fresh != null) {
+          subscriptions.tokenChanged(peer, fresh);
+        }
+      }
       case ClientFrame.Ping ping -> sessions.ping(peer, ping, nowMs);
       case ClientFrame.Rendered seen -> rendered.rendered(seen.ms());
       case ClientFrame.Signal signal -> notAvailable(peer, signal.channel(), "signal");

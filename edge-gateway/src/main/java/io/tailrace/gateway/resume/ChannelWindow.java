@@ -1,7 +1,12 @@
 package io.tailrace.gateway.resume;
 
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.schemas.event.MemberChange;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +31,7 @@ public final class ChannelWindow {
   private long lastOffset = -1;
   private long beganAtOffset = -1;
   private long minSeq;
+  private NavigableMap<Long, MemberChange> members = Collections.emptyNavigableMap();
   private int holders;
 
   ChannelWindow(String channel, int partition) {
@@ -44,6 +50,7 @@ public final class ChannelWindow {
     copy.lastOffset = lastOffset;
     copy.beganAtOffset = beganAtOffset;
     copy.minSeq = minSeq;
+    copy.members = members.isEmpty() ? members : new TreeMap<>(members);
     return copy;
   }
 
@@ -65,6 +72,13 @@ public final class ChannelWindow {
   /** The last membership event that the window has seen, 0 for none: a replica must have it too. */
   public long minSeq() {
     return minSeq;
+  }
+
+  /** The changes of members among the kept frames of these seqs, in order; almost always none. */
+  public SortedMap<Long, MemberChange> members(long first, long last) {
+    return members.isEmpty() || first > last
+        ? Collections.emptySortedMap()
+        : members.subMap(first, true, last, true);
   }
 
   /** Whether frames are kept from this seq up to the last one. */
@@ -149,6 +163,9 @@ public final class ChannelWindow {
         while (size > 0 && at(size - 1).seq() >= frame.seq()) {
           dropLast();
         }
+        if (!members.isEmpty()) {
+          members.tailMap(frame.seq(), true).clear();
+        }
         minSeq = Math.min(minSeq, frame.seq());
       }
       case INCOMPARABLE -> {
@@ -177,6 +194,9 @@ public final class ChannelWindow {
       head = (head + 1) % ring.length;
       size--;
     }
+    while (!members.isEmpty() && members.firstKey() < firstSeq()) {
+      members.pollFirstEntry();
+    }
     pieces.evictBelow(firstSeq());
   }
 
@@ -195,7 +215,7 @@ public final class ChannelWindow {
   }
 
   private void noteMembership(Frame frame) {
-    if (frame.isMembership()) {
+    if (frame.member() != null) {
       minSeq = Math.max(minSeq, frame.seq());
     }
   }
@@ -205,7 +225,11 @@ public final class ChannelWindow {
     if (this.frame(frame.seq()) != null) {
       ring[index((int) (frame.seq() - firstSeq()))] = frame;
     }
-    if (frame.seq() == last) {
+    if (size == 0) {
+      // Only the chain of the last one was left. What is sighted at or above the offset from which
+      // the window is said to be complete must be in it.
+      append(frame);
+    } else if (frame.seq() == last) {
       lastOffset = frame.offset();
     }
   }
@@ -216,6 +240,13 @@ public final class ChannelWindow {
   }
 
   private void append(Frame frame) {
+    MemberChange change = frame.member();
+    if (change != null) {
+      if (members.isEmpty()) {
+        members = new TreeMap<>();
+      }
+      members.put(frame.seq(), change);
+    }
     if (size == ring.length) {
       grow();
     }
@@ -252,6 +283,7 @@ public final class ChannelWindow {
 
   private void clear() {
     pieces.clear();
+    members = Collections.emptyNavigableMap();
     ring = new @Nullable Frame[FIRST_CAPACITY];
     head = 0;
     size = 0;

@@ -22,6 +22,10 @@ public enum Happening {
   BEHIND,
   /** A subscription ended because what the client holds is void. */
   RESET,
+  /** A subscription ended because the user may not read the channel any more. */
+  REVOKED,
+  /** A join was asked once more, since members changed above its answer. */
+  ASKED_ANEW,
   /** A subscription was put off. */
   NOT_READY,
   /** A subscribe was put off because too many came at once. */

@@ -23,6 +23,7 @@ public final class Peer {
   private long frameTokensMs;
   private boolean closing;
   private int replaying;
+  private int settled;
   boolean changed;
 
   /**
@@ -68,6 +69,25 @@ public final class Peer {
   /** Who speaks; null before {@code hello} has been accepted. */
   public @Nullable Identity identity() {
     return identity;
+  }
+
+  /** The user who speaks, once {@code hello} has been accepted. */
+  public String user() {
+    Identity known = identity;
+    if (known == null) {
+      throw new IllegalStateException("nobody has said hello");
+    }
+    return known.user();
+  }
+
+  /** How many channels of an event stream are over, though the stream goes on with the others. */
+  public int settled() {
+    return settled;
+  }
+
+  /** One more is over: revoked, or refused for good. */
+  public void settle() {
+    settled++;
   }
 
   /** A token has been accepted. */

@@ -100,24 +100,30 @@ public final class SessionDesk {
     }
   }
 
-  /** Takes a fresh token. */
-  public void auth(Peer peer, Identity now, ClientFrame.Auth auth) {
-    switch (verifier.apply(auth.token())) {
-      case TokenResult.Refused refused -> decision.close(peer, refused.code(), refused.detail());
+  /** Takes a fresh token; whether it was one. */
+  public boolean auth(Peer peer, Identity now, ClientFrame.Auth auth) {
+    return switch (verifier.apply(auth.token())) {
+      case TokenResult.Refused refused -> {
+        decision.close(peer, refused.code(), refused.detail());
+        yield false;
+      }
       case TokenResult.Accepted(Identity fresh)
           when fresh.tenant().equals(now.tenant()) && fresh.user().equals(now.user()) -> {
         peer.identify(fresh);
         decision.send(peer, new ServerFrame.Authed(auth.ref(), Times.format(fresh.exp())));
+        yield true;
       }
-      case TokenResult.Accepted _ ->
-          decision.refuse(
-              peer,
-              auth.ref(),
-              null,
-              ProblemCode.FORBIDDEN,
-              "the token is another user's: open another connection",
-              null);
-    }
+      case TokenResult.Accepted _ -> {
+        decision.refuse(
+            peer,
+            auth.ref(),
+            null,
+            ProblemCode.FORBIDDEN,
+            "the token is another user's: open another connection",
+            null);
+        yield false;
+      }
+    };
   }
 
   /** Answers a ping. */

@@ -1,5 +1,7 @@
 package io.tailrace.gateway.session;
 
+import io.tailrace.schemas.event.MemberChange;
+import io.tailrace.schemas.join.JoinWire.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *   JOINING ──answer──► REPLAYING ──window read to its end──► LIVE
  *      │  ▲                 │                                   │
  *      │  └─ asked again ─ AHEAD                                │
- *      └──── error ────────┴──── behind, reset, unsubscribed ───┘  (ended: in no room)
+ *      └──── error ────────┴─ behind, reset, revoked, unsubscribed ─┘  (ended: in no room)
  * </pre>
  *
  * <p>JOINING: the stores have been asked. AHEAD: they know less than the client says to have. Its
@@ -42,6 +44,8 @@ public final class Subscription {
   private long next;
   private long replayTo;
   private long owedFrom = -1;
+  private Entry entry = Entry.TOKEN;
+  private long decidedUpTo;
   int index = -1;
 
   /**
@@ -114,6 +118,39 @@ public final class Subscription {
   /** An epoch, a hole or a reset came while the join was under way. */
   public void spoil() {
     spoiled = true;
+  }
+
+  /** Asks the stores once more, within the same time. */
+  public void askAnew(long newNumber) {
+    number = newNumber;
+  }
+
+  /**
+   * They may read.
+   *
+   * @param by by what, as of {@code upTo}
+   * @param upTo changes of members up to here are in that already
+   */
+  public void admit(Entry by, long upTo) {
+    entry = by;
+    decidedUpTo = upTo;
+  }
+
+  /**
+   * Asked of every change of members, in order, before anything at or above it is queued.
+   *
+   * @return whether it may go on; if not, the change is its end
+   */
+  public boolean outlives(long seq, MemberChange change) {
+    if (seq <= decidedUpTo) {
+      return true;
+    }
+    Entry now = Membership.after(entry, peer.user(), change);
+    if (now == null) {
+      return false;
+    }
+    entry = now;
+    return true;
   }
 
   /** Whether the wait for an {@code after} above head is over. */

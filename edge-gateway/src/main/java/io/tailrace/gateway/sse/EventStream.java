@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an event stream does beside its frames: tells now and then where its reader stands, and ends
- * when a subscription ends, since a reader cannot ask again on the same stream. Owned by the
- * shard's thread.
+ * when a subscription ends that is to be asked for again, since a reader cannot ask on the same
+ * stream. Owned by the shard's thread.
  */
 final class EventStream implements Shard.Watcher {
   private final Shard shard;
@@ -61,8 +61,9 @@ final class EventStream implements Shard.Watcher {
     for (ServerFrame.Reset reset : peer.resets().values()) {
       places.put(reset.channel(), new Cursor.Place(reset.epoch(), reset.after()));
     }
-    // Each channel is told what became of it before the stream ends.
-    boolean ended = !waits && peer.subscriptions().size() < wanted;
+    // Each channel is told what became of it before the stream ends. It does not end for those that
+    // are revoked or refused for good: a reader would open it again for them without end.
+    boolean ended = !waits && peer.subscriptions().size() + peer.settled() < wanted;
     boolean replaying = waits || peer.replaying() > 0;
     // Nor is a cursor told before: it would have no place for who still waits.
     if (!waits && (ended || nowMs - toldMs >= cursorMs || wasReplaying && !replaying)) {

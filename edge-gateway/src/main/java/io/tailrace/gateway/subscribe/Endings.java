@@ -3,12 +3,14 @@ package io.tailrace.gateway.subscribe;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Happening;
+import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Rooms;
 import io.tailrace.gateway.session.Subscription;
 import io.tailrace.schemas.frame.ServerFrame;
 
 /**
- * The two ways in which the gateway ends a subscription; the client subscribes again after both.
+ * The ways in which the gateway ends a subscription. After the first two the client subscribes
+ * again by itself; after the third when its user knows of a reason.
  */
 public final class Endings {
   private final Rooms rooms;
@@ -41,5 +43,14 @@ public final class Endings {
       subscription.peer().resets().put(reset.channel(), reset);
     }
     decision.send(subscription.peer(), reset);
+  }
+
+  /** The user may not read the channel: what is queued lies below a seq, nothing else follows. */
+  public void revoked(Subscription subscription, long seq) {
+    rooms.leave(subscription);
+    decision.happened(Happening.REVOKED);
+    Peer peer = subscription.peer();
+    peer.settle();
+    decision.send(peer, new ServerFrame.Revoked(subscription.room().name(), seq));
   }
 }

@@ -2,8 +2,10 @@ package io.tailrace.gateway.subscribe;
 
 import io.tailrace.gateway.resume.ChannelWindow;
 import io.tailrace.gateway.resume.Windows;
+import io.tailrace.gateway.session.Membership;
 import io.tailrace.gateway.session.Subscription;
 import io.tailrace.gateway.session.Subscription.Resume;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.join.JoinWire;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The window shows what may never commit, the stores show what has committed but lag; the
  * question made sure that the store has passed the offset from which the window is complete, so the
- * two overlap or touch. Changes nothing.
+ * two overlap or touch. It also made sure that the store has every change of members seen until
+ * then; one seen since, of which the answer knows nothing, sends the question out once more, so
+ * that who may read from where is decided in one place only. Changes nothing.
  */
 final class JoinRules {
   private JoinRules() {}
@@ -31,6 +35,19 @@ final class JoinRules {
     int epoch = view.epoch();
     long valid = seen == epoch ? window.lastValid(view.head(), view.position()) : 0;
     long head = Math.max(view.head(), valid);
+    JoinWire.Entry entry = view.entry();
+    if (entry != JoinWire.Entry.TOKEN && window.minSeq() > view.head() && valid > view.head()) {
+      if (!window.covers(view.head() + 1)) {
+        return new JoinOutcome.TooEarly();
+      }
+      for (MemberChange change : window.members(view.head() + 1, valid).values()) {
+        JoinWire.Entry now = Membership.after(entry, subscription.peer().user(), change);
+        if (now == null) {
+          return new JoinOutcome.TooEarly();
+        }
+        entry = now;
+      }
+    }
     Long after = resume.after();
     if (after != null && resume.epoch() != 0 && resume.epoch() != epoch) {
       return new JoinOutcome.Voided(epoch, 0);
@@ -49,7 +66,7 @@ final class JoinRules {
     }
     long start = after == null ? head : Math.max(after, view.visibleFrom() - 1);
     boolean replay = start >= head || window.covers(start + 1) && valid >= head;
-    return new JoinOutcome.Start(epoch, head, start, replay, valid == window.last());
+    return new JoinOutcome.Start(epoch, head, start, replay, valid == window.last(), entry);
   }
 
   private static @Nullable Long chainAt(

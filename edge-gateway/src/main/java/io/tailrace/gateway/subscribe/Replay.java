@@ -8,8 +8,11 @@ import io.tailrace.gateway.resume.Pieces;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Subscription;
+import io.tailrace.schemas.event.MemberChange;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,14 @@ public final class Replay {
         endings.behind(subscription);
         return;
       }
+      long end = endWithin(subscription, window, part.last());
+      if (end == subscription.next() + 1) {
+        endings.revoked(subscription, end);
+        return;
+      }
+      if (end > 0) {
+        part = Objects.requireNonNull(next(window, peer.wire(), subscription.next() + 1, end - 1));
+      }
       if (!peer.queue().offer(Lane.EVENT, part.bytes())) {
         return;
       }
@@ -77,6 +88,17 @@ public final class Replay {
       subscription.advance(part.last());
     }
     subscription.room().goLive(subscription);
+  }
+
+  /** The seq of the change of members that ends it, up to a seq; 0 where none does. */
+  private static long endWithin(Subscription subscription, ChannelWindow window, long last) {
+    for (Map.Entry<Long, MemberChange> change :
+        window.members(subscription.next() + 1, last).entrySet()) {
+      if (!subscription.outlives(change.getKey(), change.getValue())) {
+        return change.getKey();
+      }
+    }
+    return 0;
   }
 
   private Pieces.@Nullable Part next(ChannelWindow window, Wire wire, long first, long to) {

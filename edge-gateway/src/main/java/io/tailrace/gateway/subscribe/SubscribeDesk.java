@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 public final class SubscribeDesk {
   private static final long NANOS_PER_MS = 1_000_000;
 
+  /** Said alike of what is hidden and of what does not exist. */
+  private static final String FORBIDDEN =
+      "this token may not read this channel, or there is no such kind of channel";
+
   private final Rooms rooms;
   private final Decision decision;
   private final Endings endings;
@@ -115,7 +119,7 @@ public final class SubscribeDesk {
     int most =
         Math.min(rules.subscriptionsMax(), rules.permission().subscriptionsMax(identity, channel));
     if (most == 0) {
-      refuse(peer, ref, name, ProblemCode.FORBIDDEN, "this token may not subscribe to it");
+      refuse(peer, ref, name, ProblemCode.FORBIDDEN, FORBIDDEN);
       return;
     }
     if (before == null && isFull(peer, channel.kind(), most)) {
@@ -187,6 +191,11 @@ public final class SubscribeDesk {
   private void complete(Subscription subscription, JoinWire.Answer.View view, long nowMs) {
     switch (JoinRules.complete(subscription, view, rooms.windows())) {
       case JoinOutcome.NotReady notReady -> notReady(subscription, notReady.why(), nowMs);
+      case JoinOutcome.TooEarly() -> {
+        decision.happened(Happening.ASKED_ANEW);
+        subscription.askAnew(++numbers);
+        ask(subscription);
+      }
       case JoinOutcome.Voided voided -> endings.reset(subscription, voided.epoch(), voided.after());
       case JoinOutcome.Ahead notYet -> {
         if (subscription.isLastCall()) {
@@ -220,11 +229,33 @@ public final class SubscribeDesk {
             start.head(),
             start.after(),
             start.replay() ? null : new ServerFrame.CatchUp(start.after(), start.head())));
+    subscription.admit(start.entry(), start.head());
     subscription.replay(start.epoch(), start.replay() ? start.after() : start.head(), replayTo);
     if (!start.replay()) {
       subscription.owe(start.after());
     }
     replay.advance(subscription);
+  }
+
+  /**
+   * A fresh token counts at once: what it does not allow ends, also what the stores are being asked
+   * for. Their answers depend on nothing else of a token than the user, who is the same.
+   */
+  public void tokenChanged(Peer peer, Identity fresh) {
+    for (Subscription subscription : List.copyOf(peer.subscriptions().values())) {
+      String name = subscription.room().name();
+      Channel channel = Channel.parse(fresh.tenant(), name);
+      if (channel != null && rules.permission().subscriptionsMax(fresh, channel) > 0) {
+        continue;
+      }
+      if (subscription.isStarted()) {
+        endings.revoked(subscription, subscription.next() + 1);
+      } else {
+        asked.remove(subscription.number());
+        rooms.leave(subscription);
+        refuse(peer, subscription.ref(), name, ProblemCode.FORBIDDEN, FORBIDDEN);
+      }
+    }
   }
 
   /** New frames have come: those that waited for them ask the stores again. */
@@ -337,6 +368,7 @@ public final class SubscribeDesk {
   }
 
   private void refuse(Peer peer, long ref, String channel, ProblemCode code, String detail) {
+    peer.settle();
     decision.refuse(peer, ref, channel, code, detail, null);
   }
 

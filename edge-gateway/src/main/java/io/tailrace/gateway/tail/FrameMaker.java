@@ -2,6 +2,7 @@ package io.tailrace.gateway.tail;
 
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.frame.EventJson;
 import io.tailrace.schemas.frame.JsonText;
@@ -12,9 +13,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Makes the frame of a record, event or mark; owned by the tail thread. */
 final class FrameMaker {
-  /** Types of events that say who belongs to a channel. */
-  private static final String MEMBERSHIP = "member.";
-
   private final JsonText text = new JsonText(1024);
 
   Frame make(ConsumerRecord<byte[], byte[]> record, long nowMs) throws BadRecordException {
@@ -33,7 +31,7 @@ final class FrameMaker {
             event.chain()),
         commitMicros(event.envelope().time()),
         nowMs,
-        event.envelope().type().startsWith(MEMBERSHIP),
+        MemberChange.of(event.envelope(), event.data()),
         text.toByteArray());
   }
 

@@ -45,7 +45,7 @@ final class WireFormsTest {
   @Test
   void bothFormsComeFromOneFrame() {
     Frame frame =
-        new Frame(new Frame.Place("demo/chat:a", 0, 1, 1, 1, 1), 0, 0, false, utf8("{\"a\":1}"));
+        new Frame(new Frame.Place("demo/chat:a", 0, 1, 1, 1, 1), 0, 0, null, utf8("{\"a\":1}"));
     assertEquals(
         "{\"a\":1}",
         new String(WebSocketText.payload(frame.bytes(Wire.WEB_SOCKET)), StandardCharsets.UTF_8));

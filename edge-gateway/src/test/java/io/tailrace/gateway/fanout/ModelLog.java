@@ -168,7 +168,8 @@ final class ModelLog {
     Long after = ask.after();
     Long chain =
         after == null || after < 1 || after > head ? null : (Long) truth(storeEpoch, after);
-    return new JoinWire.Answer.View(ask.number(), storeEpoch, head, position, 1, JoinWire.Entry.OPEN, chain);
+    return new JoinWire.Answer.View(
+        ask.number(), storeEpoch, head, position, 1, JoinWire.Entry.OPEN, chain);
   }
 
   Frame frame(int offset, long nowMs) {
@@ -185,7 +186,7 @@ final class ModelLog {
         new Frame.Place(FULL, 0, offset, entry.epoch, entry.seq, entry.chain),
         0,
         nowMs,
-        false,
+        null,
         json.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -71,7 +71,7 @@ final class OneShard {
   /** The next event of a channel comes; what the stores are asked because of it. */
   List<JoinWire.Ask> see(String channel, long seq, int bytes) {
     Frame.Place place = new Frame.Place("demo/" + channel, 0, offset++, 1, seq, seq);
-    core.decide(new Input.Feed(List.of(new Frame(place, 0, 0, false, new byte[bytes]))), 0);
+    core.decide(new Input.Feed(List.of(new Frame(place, 0, 0, null, new byte[bytes]))), 0);
     return carryOut();
   }
 

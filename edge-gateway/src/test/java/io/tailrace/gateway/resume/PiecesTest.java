@@ -21,7 +21,7 @@ final class PiecesTest {
 
   private Frame see(long seq, long chain) {
     byte[] json = (seq + "/" + chain).getBytes(StandardCharsets.UTF_8);
-    Frame frame = new Frame(new Frame.Place(A, 0, offset, 1, seq, chain), 0, offset, false, json);
+    Frame frame = new Frame(new Frame.Place(A, 0, offset, 1, seq, chain), 0, offset, null, json);
     offset++;
     windows.accept(frame);
     return frame;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.schemas.event.MemberChange;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,11 @@ final class WindowsTest {
   private Frame frame(long seq, long chain, boolean membership) {
     offset++;
     return new Frame(
-        new Frame.Place(A, 0, offset, 1, seq, chain), 0, offset, membership, new byte[90]);
+        new Frame.Place(A, 0, offset, 1, seq, chain),
+        0,
+        offset,
+        membership ? new MemberChange("ann", null) : null,
+        new byte[90]);
   }
 
   private Sighting see(long seq, long chain) {
@@ -121,6 +126,18 @@ final class WindowsTest {
     windows.release(held);
     assertEquals(0, windows.size());
     assertNull(windows.find(A));
+  }
+
+  @Test
+  void aRepeatOfWhatWasEvictedIsKept() {
+    ChannelWindow held = windows.hold(A, 0);
+    see(1, 10);
+    windows.evict(offset + 1001);
+    assertFalse(held.covers(1));
+
+    assertEquals(Sighting.REPEATED, see(1, 10));
+    assertTrue(held.covers(1), "the window is said to be complete from here on");
+    assertTrue(windows.completeFrom(held, 0) <= offset);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tailrace.gateway.subscribe;
 
+import static io.tailrace.schemas.join.JoinWire.Entry.OPEN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -28,7 +29,7 @@ final class JoinRulesTest {
       windows.raiseEpoch(0, 1);
       windows.accept(
           new Frame(
-              new Frame.Place(A.full(), 0, offset, 1, seq, seq * 10), 0, 0, false, new byte[10]));
+              new Frame.Place(A.full(), 0, offset, 1, seq, seq * 10), 0, 0, null, new byte[10]));
       offset++;
     }
   }
@@ -42,37 +43,40 @@ final class JoinRulesTest {
   private JoinOutcome answer(
       Subscription subscription, int epoch, long head, long position, @Nullable Long chain) {
     return JoinRules.complete(
-        subscription, new JoinWire.Answer.View(1, epoch, head, position, 1, JoinWire.Entry.OPEN, chain), windows);
+        subscription, new JoinWire.Answer.View(1, epoch, head, position, 1, OPEN, chain), windows);
   }
 
   @Test
   void whatTheWindowReachesIsReplayed() {
     window(5, 6, 7);
     assertEquals(
-        new JoinOutcome.Start(1, 7, 5, true, true), answer(wants(5L, 1, 50L), 1, 6, 2, null));
+        new JoinOutcome.Start(1, 7, 5, true, true, OPEN), answer(wants(5L, 1, 50L), 1, 6, 2, null));
     assertEquals(
-        new JoinOutcome.Start(1, 7, 4, true, true), answer(wants(4L, 1, null), 1, 6, 2, null));
+        new JoinOutcome.Start(1, 7, 4, true, true, OPEN),
+        answer(wants(4L, 1, null), 1, 6, 2, null));
   }
 
   @Test
   void whatLiesBelowTheWindowIsReadOverHttp() {
     window(5, 6, 7);
     assertEquals(
-        new JoinOutcome.Start(1, 7, 3, false, true), answer(wants(3L, 1, 30L), 1, 6, 2, 30L));
+        new JoinOutcome.Start(1, 7, 3, false, true, OPEN), answer(wants(3L, 1, 30L), 1, 6, 2, 30L));
   }
 
   @Test
   void aWindowThatDoesNotReachHeadIsNotReplayed() {
     window(5, 6);
     assertEquals(
-        new JoinOutcome.Start(1, 9, 5, false, true), answer(wants(5L, 1, null), 1, 9, 2, null));
+        new JoinOutcome.Start(1, 9, 5, false, true, OPEN),
+        answer(wants(5L, 1, null), 1, 9, 2, null));
   }
 
   @Test
   void withoutAPlaceItBeginsAtHead() {
     window(5, 6, 7);
     assertEquals(
-        new JoinOutcome.Start(1, 7, 7, true, true), answer(wants(null, 0, null), 1, 6, 2, null));
+        new JoinOutcome.Start(1, 7, 7, true, true, OPEN),
+        answer(wants(null, 0, null), 1, 6, 2, null));
   }
 
   @Test
@@ -95,7 +99,8 @@ final class JoinRulesTest {
     window(5, 6, 7);
     assertEquals(new JoinOutcome.Ahead(1, 5), answer(wants(7L, 1, 70L), 1, 5, 3, null));
     assertEquals(
-        new JoinOutcome.Start(1, 5, 5, true, false), answer(wants(5L, 1, 50L), 1, 5, 3, null));
+        new JoinOutcome.Start(1, 5, 5, true, false, OPEN),
+        answer(wants(5L, 1, 50L), 1, 5, 3, null));
   }
 
   @Test
