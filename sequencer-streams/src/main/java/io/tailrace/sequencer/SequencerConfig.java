@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads Streams threads
  * @param standbys copies of the stores on other processes
  * @param commitInterval how often transactions commit: what a read of committed events waits
- * @param session how long a silent process keeps its partitions
+ * @param session how long a silent process keeps its partitions, and its open transaction
  * @param contractsDir contracts, which say how long the log is kept where this process makes it;
  *     null for the shipped ones. Numbering knows none
  */
@@ -54,11 +54,12 @@ public record SequencerConfig(
           "sequencer.commit.ms",
           "30",
           "How often transactions commit; an acknowledged write waits for one.");
-  private static final Key<Duration> SESSION =
+  static final Key<Duration> SESSION =
       Key.millis(
           "sequencer.session.ms",
-          "6000",
-          "How long a silent process keeps its partitions; within the broker's bounds.");
+          "3000",
+          "How long a silent process keeps its partitions, and its open transaction; the brokers'"
+              + " group.min.session.timeout.ms must allow it.");
 
   /** All keys, for loading and for {@code --help}. */
   public static List<Key<?>> keys() {
@@ -101,7 +102,7 @@ public record SequencerConfig(
         1,
         0,
         Duration.ofMillis(30),
-        Duration.ofSeconds(6),
+        Duration.ofSeconds(3),
         null);
   }
 }

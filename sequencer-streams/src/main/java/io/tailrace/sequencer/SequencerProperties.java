@@ -12,8 +12,10 @@ import org.apache.kafka.streams.StreamsConfig;
 final class SequencerProperties {
   static final String APPLICATION_ID = Topics.SEQUENCER_GROUP;
 
-  /** Longest time that a dead sequencer's open transaction keeps readers of committed events. */
-  private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+  /**
+   * A transaction must be allowed to last for some commit intervals, however short a session is.
+   */
+  private static final int COMMITS_IN_TRANSACTION = 4;
 
   private static final int CACHE_BYTES = 32 * 1024 * 1024;
 
@@ -33,7 +35,7 @@ final class SequencerProperties {
     properties.put(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, CommitTime.class.getName());
     consumer(properties, config);
-    producer(properties);
+    producer(properties, config);
     // A changelog of 20 bytes per channel must not wait for a segment of a gigabyte to be
     // compacted.
     properties.put(StreamsConfig.topicPrefix(TopicConfig.SEGMENT_BYTES_CONFIG), 64 * 1024 * 1024);
@@ -41,19 +43,7 @@ final class SequencerProperties {
   }
 
   private static void consumer(Properties properties, SequencerConfig config) {
-    // Static membership: a process that comes back within its session takes over from itself.
-    put(
-        properties,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-        InstanceName.of(config.instance(), config.stateDir()));
-    put(
-        properties,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
-        Math.toIntExact(config.session().toMillis()));
-    put(
-        properties,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-        Math.toIntExact(config.session().toMillis() / 4));
+    GroupPlace.put(properties, instance(config), config.session());
     // Never over a hole: see OutboxStart.
     put(
         properties,
@@ -63,14 +53,24 @@ final class SequencerProperties {
     put(properties, StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2000);
   }
 
-  private static void producer(Properties properties) {
+  /** The name of this process in its group. */
+  static String instance(SequencerConfig config) {
+    return InstanceName.of(config.instance(), config.stateDir());
+  }
+
+  private static void producer(Properties properties, SequencerConfig config) {
     // Streams sets 100 ms, which every event would wait.
     put(properties, StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
     put(properties, StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
+    // Whoever takes over waits until a dead sequencer's open transaction is aborted, and so do all
+    // readers of committed events: no longer than until the sequencer itself is given up.
     put(
         properties,
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-        TRANSACTION_TIMEOUT_MS);
+        Math.toIntExact(
+            Math.max(
+                config.session().toMillis(),
+                COMMITS_IN_TRANSACTION * config.commitInterval().toMillis())));
   }
 
   private static void put(Properties properties, String name, Object value) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
@@ -26,11 +27,15 @@ import org.slf4j.LoggerFactory;
 public final class SequencerService implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerService.class);
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+  private static final String SESSION_SETTING = SequencerConfig.SESSION.name();
 
+  private final SequencerConfig config;
   private final KafkaStreams streams;
   private final PrometheusMeterRegistry registry;
 
-  private SequencerService(KafkaStreams streams, PrometheusMeterRegistry registry) {
+  private SequencerService(
+      SequencerConfig config, KafkaStreams streams, PrometheusMeterRegistry registry) {
+    this.config = config;
     this.streams = streams;
     this.registry = registry;
   }
@@ -42,6 +47,18 @@ public final class SequencerService implements RunningService {
    *     otherwise than configured
    */
   public static SequencerService start(SequencerConfig config) {
+    return start(config, () -> {});
+  }
+
+  /**
+   * Starts.
+   *
+   * @param stopped called once, on a thread that must not be kept, when it has stopped for good
+   *     after a fault
+   * @throws IllegalStateException where the topics are missing and cannot be made, or are laid out
+   *     otherwise than configured
+   */
+  public static SequencerService start(SequencerConfig config, Runnable stopped) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
       TopicAdmin.ensure(
           admin,
@@ -55,23 +72,24 @@ public final class SequencerService implements RunningService {
     SequencerMetrics metrics = new SequencerMetrics(registry);
     KafkaStreams streams =
         new KafkaStreams(SequencerTopology.build(metrics), SequencerProperties.of(config));
-    streams.setUncaughtExceptionHandler(fault -> afterFault(fault, metrics));
-    streams.setStateListener((now, before) ->
-        LOG.atInfo()
-            .addKeyValue("state", now)
-            .addKeyValue("before", before)
-            .log("sequencer state"));
+    streams.setUncaughtExceptionHandler(fault -> afterFault(fault, config, metrics));
+    streams.setStateListener((now, before) -> {
+      LOG.atInfo().addKeyValue("state", now).addKeyValue("before", before).log("sequencer state");
+      if (now == KafkaStreams.State.ERROR) {
+        stopped.run();
+      }
+    });
     streams.start();
-    return new SequencerService(streams, registry);
+    return new SequencerService(config, streams, registry);
   }
 
   /**
    * A thread that lost Kafka is replaced: its transaction is aborted and done again. Anything else
    * is a bug, a state that does not belong to the log, or a hole in the outbox topic, and numbering
-   * on would make it worse.
+   * on would make it worse; or a session that the brokers refuse, and would refuse again.
    */
   private static StreamThreadExceptionResponse afterFault(
-      Throwable fault, SequencerMetrics metrics) {
+      Throwable fault, SequencerConfig config, SequencerMetrics metrics) {
     Throwable root = fault;
     boolean hole = false;
     while (root.getCause() != null) {
@@ -79,7 +97,10 @@ public final class SequencerService implements RunningService {
       root = root.getCause();
     }
     hole |= root instanceof InvalidOffsetException;
-    boolean kafkaLost = root instanceof KafkaException && !hole;
+    boolean kafkaLost =
+        root instanceof KafkaException
+            && !hole
+            && !GroupPlace.isRefused(fault, SESSION_SETTING, config.session(), LOG);
     LOG.atError()
         .setCause(fault)
         .addKeyValue("replaced", kafkaLost)
@@ -122,9 +143,25 @@ public final class SequencerService implements RunningService {
     return registry;
   }
 
+  /**
+   * Stops. Where another sequencer runs, it leaves the group at once, so that the other takes over;
+   * one that is alone keeps its place for its next start until its session ends.
+   */
   @Override
   public void close() {
-    streams.close(CLOSE_WAIT);
+    streams.close(
+        CloseOptions.timeout(CLOSE_WAIT)
+            .withGroupMembershipOperation(
+                isShared()
+                    ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
+                    : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
     registry.close();
+  }
+
+  private boolean isShared() {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
+      return GroupPlace.isShared(
+          admin, SequencerProperties.APPLICATION_ID, SequencerProperties.instance(config));
+    }
   }
 }

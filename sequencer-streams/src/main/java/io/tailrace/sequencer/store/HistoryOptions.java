@@ -1,5 +1,6 @@
 package io.tailrace.sequencer.store;
 
+import io.tailrace.sequencer.GroupPlace;
 import io.tailrace.sequencer.InstanceName;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,7 @@ public record HistoryOptions(
         stateDir,
         "",
         1,
-        Duration.ofSeconds(6),
+        Duration.ofSeconds(3),
         64,
         Sharing.ALONE);
   }
@@ -82,19 +83,7 @@ public record HistoryOptions(
         "read_committed");
     put(properties, StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 1);
     put(properties, StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2000);
-    // Static membership: a process that comes back within its session takes over from itself.
-    put(
-        properties,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-        InstanceName.of(instance, stateDir));
-    put(
-        properties,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
-        Math.toIntExact(session.toMillis()));
-    put(
-        properties,
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-        Math.toIntExact(session.toMillis() / 4));
+    GroupPlace.put(properties, InstanceName.of(instance, stateDir), session);
     share(properties);
     return properties;
   }

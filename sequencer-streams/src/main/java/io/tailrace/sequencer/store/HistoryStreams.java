@@ -1,6 +1,7 @@
 package io.tailrace.sequencer.store;
 
 import io.tailrace.schemas.topic.Topics;
+import io.tailrace.sequencer.GroupPlace;
 import io.tailrace.sequencer.topology.CommitTime;
 import java.time.Duration;
 import java.util.Properties;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class HistoryStreams implements HistoryOwners, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistoryStreams.class);
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
+  private static final String SESSION_SETTING = "catchup.session.ms";
 
   private final KafkaStreams streams;
   private final HistoryPartitions partitions;
@@ -67,7 +69,7 @@ public final class HistoryStreams implements HistoryOwners, AutoCloseable {
             new HistoryTopology(partitions, memory, retention),
             properties,
             new NotingClients(partitions));
-    streams.setUncaughtExceptionHandler(HistoryStreams::afterFault);
+    streams.setUncaughtExceptionHandler(fault -> afterFault(fault, options));
     streams.setStateListener((now, before) -> {
       LOG.atInfo()
           .addKeyValue("state", now)
@@ -83,15 +85,18 @@ public final class HistoryStreams implements HistoryOwners, AutoCloseable {
   }
 
   /**
-   * A thread that lost Kafka is replaced. A log that contradicts itself, or a disk that fails,
-   * stops the store: it then answers nothing rather than something wrong.
+   * A thread that lost Kafka is replaced. A log that contradicts itself, a disk that fails, or a
+   * session that the brokers refuse stops the store: it then answers nothing rather than something
+   * wrong.
    */
-  private static StreamThreadExceptionResponse afterFault(Throwable fault) {
+  private static StreamThreadExceptionResponse afterFault(Throwable fault, HistoryOptions options) {
     Throwable root = fault;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    boolean kafkaLost = root instanceof KafkaException;
+    boolean kafkaLost =
+        root instanceof KafkaException
+            && !GroupPlace.isRefused(fault, SESSION_SETTING, options.session(), LOG);
     LOG.atError().setCause(fault).addKeyValue("replaced", kafkaLost).log("a history thread died");
     return kafkaLost
         ? StreamThreadExceptionResponse.REPLACE_THREAD

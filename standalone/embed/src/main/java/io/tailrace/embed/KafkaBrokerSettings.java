@@ -23,8 +23,12 @@ record KafkaBrokerSettings(String logFolder, int port, int controllerPort) {
     // default.
     p.setProperty("broker.session.timeout.ms", "2000");
     p.setProperty("broker.heartbeat.interval.ms", "400");
-    // A transaction whose owner was killed is aborted soon after its time-out, not 10 s later.
-    p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    // A process that was killed is missed within its session: services ask for three seconds, and
+    // brokers allow no less than six by default.
+    p.setProperty("group.min.session.timeout.ms", "1000");
+    // A transaction whose owner was killed is aborted soon after its time-out, not 10 s later:
+    // until then nobody takes over the owner's partitions.
+    p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
     // The first records behind a commit are refused until the commit's markers are written, a
     // millisecond or two, and asked again after this: 20 ms by default, at every commit.
     p.setProperty("add.partitions.to.txn.retry.backoff.ms", "1");
