@@ -56,6 +56,14 @@ public final class ChaosCommand implements Callable<Integer> {
   private int channels = 6;
 
   @Option(
+      names = "--member-channels",
+      defaultValue = "0",
+      description =
+          "Channels with members beside them: users are let in and shut out while they look."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int memberChannels = 0;
+
+  @Option(
       names = "--settle",
       defaultValue = "120",
       description = "Seconds that everything may take to arrive at the end.")
@@ -117,7 +125,8 @@ public final class ChaosCommand implements Callable<Integer> {
 
   private VerifyOptions options(long chosen) {
     try {
-      return new VerifyOptions(minutes * 60, channels, rate, 9, 0.5, settle, chosen);
+      return new VerifyOptions(
+          minutes * 60, channels, memberChannels, rate, 9, 0.5, settle, chosen);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

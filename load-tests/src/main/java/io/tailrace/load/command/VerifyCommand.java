@@ -41,6 +41,14 @@ public final class VerifyCommand implements Callable<Integer> {
   private int channels = 6;
 
   @Option(
+      names = "--member-channels",
+      defaultValue = "0",
+      description =
+          "Channels with members beside them: users are let in and shut out while they look."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int memberChannels = 0;
+
+  @Option(
       names = "--rate",
       defaultValue = "200",
       description = "Events written in a second. Default: ${DEFAULT-VALUE}.")
@@ -89,7 +97,8 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private VerifyOptions options(long chosen) {
     try {
-      return new VerifyOptions(seconds, channels, rate, subscribers, cuts, settle, chosen);
+      return new VerifyOptions(
+          seconds, channels, memberChannels, rate, subscribers, cuts, settle, chosen);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -22,6 +22,9 @@ public final class ClientFollower implements Follower {
   private static final int EVENTS_BETWEEN_STALLS = 2_000;
   private static final int STALL_MS_MAX = 1_500;
 
+  /** Until one who was shut out asks again. */
+  private static final int AGAIN_MS = 250;
+
   private final Seat seat;
   private final Counters counters;
   private final Random random;
@@ -35,7 +38,7 @@ public final class ClientFollower implements Follower {
     this.seat = seat;
     this.counters = crew.counters();
     this.random = random;
-    var http = crew.http(seat.user(), through);
+    var http = crew.http(seat, through);
     this.client =
         TailraceClient.builder(http.gateway().toString())
             .token(http::token)
@@ -43,22 +46,21 @@ public final class ClientFollower implements Follower {
             .transport(transport)
             .build();
     trails = new ClientTrails(seat, numbered, Via.JAVA_CLIENT);
-    trails.forEach((channel, trail) -> client.subscribe(channel, 0, new Listener(trail)));
+    trails.forEach((channel, trail) -> client.subscribe(channel, 0, new Listener(channel, trail)));
   }
 
   private final class Listener implements ChannelListener {
+    private final String channel;
     private final ClientTrail trail;
 
-    Listener(ClientTrail trail) {
+    Listener(String channel, ClientTrail trail) {
+      this.channel = channel;
       this.trail = trail;
     }
 
     @Override
     public void onEvent(ChannelEvent event) {
-      var seen =
-          new SeenEvent(
-              event.channel(), event.seq(), event.envelope(), event.chain(), event.data());
-      trail.delivered(seen);
+      trail.delivered(seen(event));
       stall();
     }
 
@@ -74,7 +76,12 @@ public final class ClientFollower implements Follower {
 
     @Override
     public void onSnapshot(Snapshot snapshot) {
-      trail.wrong("got a snapshot although no history is gone");
+      if (trail.comesAndGoes()) {
+        trail.state(
+            snapshot.seq(), snapshot.entities().stream().map(ClientFollower::seen).toList());
+      } else {
+        trail.wrong("got a snapshot although no history is gone");
+      }
     }
 
     @Override
@@ -90,13 +97,27 @@ public final class ClientFollower implements Follower {
 
     @Override
     public void onEnded(String code, String detail) {
-      trail.wrong("was ended: %s, %s".formatted(code, detail));
+      if (!trail.mayReturn(code)) {
+        trail.wrong("was ended: %s, %s".formatted(code, detail));
+        return;
+      }
+      Thread.ofVirtual()
+          .name("again " + channel)
+          .start(() -> {
+            ProtocolFollower.pause(AGAIN_MS);
+            client.again(channel);
+          });
     }
 
     @Override
     public boolean canRollBack() {
       return true;
     }
+  }
+
+  private static SeenEvent seen(ChannelEvent event) {
+    return new SeenEvent(
+        event.channel(), event.seq(), event.envelope(), event.chain(), event.data());
   }
 
   private void stall() {

@@ -1,7 +1,12 @@
 package io.tailrace.load.driver;
 
 import io.tailrace.load.driver.Counters.Name;
+import io.tailrace.load.oracle.Access.Audience;
+import io.tailrace.load.oracle.Access.Reach;
+import io.tailrace.load.oracle.Access.Refusal;
 import io.tailrace.load.oracle.Via;
+import io.tailrace.load.oracle.Witness;
+import java.util.List;
 
 /**
  * What one of the product's clients delivered of one channel. A client promises each event once and
@@ -10,16 +15,20 @@ import io.tailrace.load.oracle.Via;
 final class ClientTrail {
   private final Trail trail;
   private final String name;
+  private final Seat seat;
   private final Via via;
   private final Counters counters;
   private final Failures failures;
+  private final AccessLog access;
 
   ClientTrail(Seat seat, String channel, int epoch, Via via, Crew crew) {
     this.name = seat.name();
+    this.seat = seat;
+    this.access = crew.access();
     this.via = via;
     this.counters = crew.counters();
     this.failures = crew.failures();
-    this.trail = new Trail(name, channel);
+    this.trail = new Trail(name, channel, seat.comesAndGoes());
     trail.subscribed(epoch, 0, 0);
   }
 
@@ -50,6 +59,37 @@ final class ClientTrail {
   void reset(long after) {
     counters.count(Name.RESETS);
     trail.reset(after);
+  }
+
+  /** A state takes the place of what was held, of one whose history may begin late. */
+  void state(long seq, List<SeenEvent> entities) {
+    var shown =
+        entities.stream()
+            .map(event -> event.sighting(via))
+            .map(one -> new Witness(name, one.seq() - 1, false, trail.epoch(), List.of(one)))
+            .toList();
+    access.looked(trail.channel(), new Audience(seat.user(), name + ", state", Reach.SOME, shown));
+    trail.beginAgain(seq);
+  }
+
+  /** Whether the end of the subscription is one that may be another's beginning; counted if so. */
+  boolean mayReturn(String code) {
+    boolean isOut = code.equals("revoked") || code.equals("forbidden");
+    if (!seat.comesAndGoes() || !isOut) {
+      return false;
+    }
+    if (code.equals("revoked")) {
+      counters.count(Name.REVOKED);
+    } else {
+      counters.count(Name.SHUT_OUT);
+      access.refused(trail.channel(), new Refusal(seat.user(), name, 0));
+    }
+    return true;
+  }
+
+  /** Whether the seat's history may begin late. */
+  boolean comesAndGoes() {
+    return seat.comesAndGoes();
   }
 
   /** Something that must not happen in these runs. */

@@ -21,6 +21,7 @@ public final class Crew implements AutoCloseable {
   private final HttpClient client = Http.client();
   private final Counters counters = new Counters();
   private final Failures failures = new Failures();
+  private final AccessLog access = new AccessLog();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopping;
 
@@ -40,6 +41,15 @@ public final class Crew implements AutoCloseable {
     return failures;
   }
 
+  public AccessLog access() {
+    return access;
+  }
+
+  /** The HTTP interface as whoever has this seat. */
+  Http http(Seat seat, Target through) {
+    return seat.comesAndGoes() ? plain(seat.user(), through) : http(seat.user(), through);
+  }
+
   /** The HTTP interface as this user. */
   public Http http(String user) {
     return http(user, target);
@@ -48,6 +58,11 @@ public final class Crew implements AutoCloseable {
   /** The same, reached through another address. */
   public Http http(String user, Target through) {
     return new Http(client, through, through.tokens().apply(user));
+  }
+
+  /** As a user whose token has no role, and so no right that the channel does not give. */
+  public Http plain(String user, Target through) {
+    return new Http(client, through, through.plainTokens().apply(user));
   }
 
   /** Lets the actor act this often, in a thread of its own, until {@link #stop}. */

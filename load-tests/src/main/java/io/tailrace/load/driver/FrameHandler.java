@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tailrace.load.driver.Counters.Name;
+import io.tailrace.load.oracle.Access.Admission;
+import io.tailrace.load.oracle.Access.Refusal;
+import io.tailrace.load.oracle.Access.Revocation;
 import io.tailrace.load.oracle.Via;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameHandler {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PAGE = 500;
+
+  /** Between two questions of one who is not let in. */
+  private static final int SHUT_OUT_MS = 250;
 
   /** What the connection has to do after a frame. */
   sealed interface Next {
@@ -38,13 +43,19 @@ final class FrameHandler {
   private final Map<String, Trail> trails = new LinkedHashMap<>();
   private final Http http;
   private final Counters counters;
+  private final AccessLog access;
+  private final Seat seat;
   private final String name;
 
-  FrameHandler(String name, List<String> channels, Http http, Counters counters) {
-    this.name = name;
+  FrameHandler(Seat seat, Http http, Crew crew) {
+    this.seat = seat;
+    this.name = seat.name();
     this.http = http;
-    this.counters = counters;
-    channels.forEach(channel -> trails.put(channel, new Trail(name, channel)));
+    this.counters = crew.counters();
+    this.access = crew.access();
+    for (var channel : seat.channels()) {
+      trails.put(channel, new Trail(name, channel, seat.comesAndGoes()));
+    }
   }
 
   Map<String, Trail> trails() {
@@ -66,6 +77,7 @@ final class FrameHandler {
         trail.reset(node.path("after").asLong());
         yield new Next.SubscribeAgain(trail, 0);
       }
+      case "revoked" -> revoked(JSON.readTree(frame));
       case "error" -> refused(JSON.readTree(frame));
       case "drain" -> new Next.Reconnect(JSON.readTree(frame).path("reconnectAfterMs").asLong());
       case "welcome", "pong", "unsubscribed", "authed", "cursor" -> READ;
@@ -112,7 +124,12 @@ final class FrameHandler {
   private Next subscribed(JsonNode node) throws IOException, InterruptedException {
     var trail = trail(node);
     long after = node.path("after").asLong();
-    trail.subscribed(node.path("epoch").asInt(), node.path("head").asLong(), after);
+    long head = node.path("head").asLong();
+    trail.subscribed(node.path("epoch").asInt(), head, after);
+    if (seat.comesAndGoes()) {
+      long asked = trail.askedBy(node.path("ref").asLong());
+      admitted(trail, head, asked, asked < 0 ? -1 : after);
+    }
     long to = Math.max(after, node.path("catchUp").path("to").asLong());
     return to > trail.last() ? catchUp(trail, to) : READ;
   }
@@ -128,6 +145,12 @@ final class FrameHandler {
         counters.count(Name.REFUSALS);
         return new Next.SubscribeAgain(trail, 100);
       }
+      if (isShutOut(trail, answer, to)) {
+        return new Next.SubscribeAgain(trail, SHUT_OUT_MS);
+      }
+      if (leaps(trail, answer)) {
+        continue;
+      }
       if (answer.status() != 200) {
         throw new ProtocolViolation(
             "%s, channel %s: catch-up from %d to %d was answered %d %s"
@@ -135,7 +158,9 @@ final class FrameHandler {
                     name, trail.channel(), trail.last(), to, answer.status(), answer.code()));
       }
       long before = trail.last();
-      for (var event : HistoryAnswer.parse(answer.body()).events()) {
+      var history = HistoryAnswer.parse(answer.body());
+      admitted(trail, history);
+      for (var event : history.events()) {
         if (!(offer(trail, event, Via.CATCH_UP) instanceof Next.Read)) {
           return new Next.SubscribeAgain(trail, 0);
         }
@@ -149,11 +174,74 @@ final class FrameHandler {
     return READ;
   }
 
+  /** Whether history was refused to one who may be refused; counted and kept if so. */
+  boolean isShutOut(Trail trail, Answer answer, long minSeq) {
+    if (!seat.comesAndGoes() || answer.status() != 403) {
+      return false;
+    }
+    shutOut(trail, minSeq);
+    return true;
+  }
+
+  private void shutOut(Trail trail, long minSeq) {
+    counters.count(Name.SHUT_OUT);
+    access.refused(trail.channel(), new Refusal(seat.user(), name, minSeq));
+  }
+
+  /** Whether history begins later for this user; then the trail goes on from there. */
+  boolean leaps(Trail trail, Answer answer) {
+    if (!seat.comesAndGoes() || answer.status() != 410 || !answer.code().equals("history_gone")) {
+      return false;
+    }
+    long first = answer.json().path("first").asLong();
+    if (first <= trail.last() + 1) {
+      throw new ProtocolViolation(
+          "%s, channel %s: history after %d is gone, although it begins at %d"
+              .formatted(name, trail.channel(), trail.last(), first));
+    }
+    trail.leapTo(first - 1);
+    return true;
+  }
+
+  /** Keeps that history after the trail's end was shown, as of the answer's head. */
+  void admitted(Trail trail, HistoryAnswer answer) {
+    if (seat.comesAndGoes()) {
+      var events = answer.events();
+      long after = events.isEmpty() ? trail.last() : events.getFirst().seq() - 1;
+      admitted(trail, answer.head(), trail.last(), after);
+    }
+  }
+
+  private void admitted(Trail trail, long head, long asked, long after) {
+    access.admitted(trail.channel(), new Admission(seat.user(), name, head, asked, after));
+  }
+
+  private Next revoked(JsonNode node) {
+    var trail = trail(node);
+    if (!seat.comesAndGoes()) {
+      throw new ProtocolViolation(
+          "%s, channel %s: revoked, although nobody was ever a member"
+              .formatted(name, trail.channel()));
+    }
+    counters.count(Name.REVOKED);
+    access.revoked(trail.channel(), new Revocation(seat.user(), name, node.path("seq").asLong()));
+    return new Next.SubscribeAgain(trail, SHUT_OUT_MS);
+  }
+
   private Next refused(JsonNode node) {
     counters.count(Name.REFUSALS);
     var channel = node.path("channel").asText("");
     var trail = trails.get(channel);
     var code = node.path("code").asText();
+    if (seat.comesAndGoes() && trail != null) {
+      if (code.equals("forbidden")) {
+        shutOut(trail, 0);
+        return new Next.SubscribeAgain(trail, SHUT_OUT_MS);
+      }
+      if (code.equals("superseded")) {
+        return READ;
+      }
+    }
     return switch (code) {
       case "not_ready", "overloaded", "rate_limited", "wait_timeout" ->
           trail == null

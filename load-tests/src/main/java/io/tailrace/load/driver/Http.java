@@ -57,6 +57,23 @@ public final class Http {
     return send(request.build());
   }
 
+  public Answer put(String path, byte[] json) throws IOException, InterruptedException {
+    return send(
+        request(target.write(), path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofByteArray(json))
+            .build());
+  }
+
+  public Answer delete(String path) throws IOException, InterruptedException {
+    return send(request(target.write(), path).DELETE().build());
+  }
+
+  /** As {@link #get(String)}, of answers that may come in several forms. */
+  public Answer get(String path, String accept) throws IOException, InterruptedException {
+    return send(request(target.history(), path).header("Accept", accept).GET().build());
+  }
+
   private HttpRequest.Builder request(URI base, String path) {
     return HttpRequest.newBuilder(base.resolve(path))
         .timeout(TIMEOUT)

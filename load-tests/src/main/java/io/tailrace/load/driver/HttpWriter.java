@@ -25,7 +25,20 @@ public final class HttpWriter implements Actor {
   private static final long AGAIN_MS = 150;
   private static final int OWN_READ_ONE_IN = 5;
 
+  /**
+   * Who writes.
+   *
+   * @param comesAndGoes whether the user has what membership gives and nothing else, and may be
+   *     shut out: then a refusal is an answer
+   */
+  public record Author(String user, List<String> channels, boolean comesAndGoes) {
+    public Author {
+      channels = List.copyOf(channels);
+    }
+  }
+
   private final String user;
+  private final boolean comesAndGoes;
   private final Http http;
   private final Ledger ledger;
   private final List<String> channels;
@@ -33,11 +46,12 @@ public final class HttpWriter implements Actor {
   private final RandomGenerator random;
   private final Messages messages;
 
-  public HttpWriter(String user, Crew crew, Ledger ledger, RandomGenerator random) {
-    this.user = user;
-    this.http = crew.http(user);
+  public HttpWriter(Author author, Crew crew, Ledger ledger, RandomGenerator random) {
+    this.user = author.user();
+    this.comesAndGoes = author.comesAndGoes();
+    this.http = comesAndGoes ? crew.plain(user, crew.target()) : crew.http(user);
     this.ledger = ledger;
-    this.channels = ledger.channels();
+    this.channels = author.channels();
     this.counters = crew.counters();
     this.random = random;
     this.messages = new Messages(random);
@@ -66,7 +80,7 @@ public final class HttpWriter implements Actor {
     if (twice) {
       repeat(path, body, id, answer);
     }
-    if (answer.status() == 201 && random.nextInt(OWN_READ_ONE_IN) == 0) {
+    if (!comesAndGoes && answer.status() == 201 && random.nextInt(OWN_READ_ONE_IN) == 0) {
       readOwn(channel, id, answer.json().path("seq").asLong());
     }
   }
@@ -113,6 +127,10 @@ public final class HttpWriter implements Actor {
         var answer = http.post(path, body, Map.of("Idempotency-Key", key));
         if (answer.status() == 201 || answer.status() == 202) {
           return answer;
+        }
+        if (comesAndGoes && answer.status() == 403) {
+          counters.count(Name.WRITES_SHUT_OUT);
+          return null;
         }
         if (answer.status() == 500) {
           counters.count(Name.SERVER_FAULTS);

@@ -1,5 +1,6 @@
 package io.tailrace.load.driver;
 
+import io.tailrace.load.oracle.Access;
 import io.tailrace.load.oracle.Acknowledgement;
 import io.tailrace.load.oracle.ChannelRun;
 import io.tailrace.load.oracle.HeadReading;
@@ -29,6 +30,7 @@ public final class Ledger {
     final List<HeadReading> heads = new ArrayList<>();
     final List<OwnRead> ownReads = new ArrayList<>();
     final List<SnapshotReading> snapshots = new ArrayList<>();
+    Access access = Access.UNWATCHED;
 
     Page(int epoch) {
       committed = new Reference(epoch);
@@ -84,6 +86,16 @@ public final class Ledger {
     page(channel).snapshots.add(reading);
   }
 
+  /** What is known of a channel's readers as users who come and go. */
+  public synchronized void watched(String channel, Access access) {
+    page(channel).access = access;
+  }
+
+  /** Whether the user may read the channel at its end, as far as is known. */
+  public synchronized boolean mayRead(String channel, String user) {
+    return page(channel).committed.members().last(user) != null;
+  }
+
   /** Names a row outside the run's channels whose commit {@link #awaitSentinels} waits for. */
   public synchronized void expectSentinel(UUID id) {
     sentinels.add(id);
@@ -135,7 +147,8 @@ public final class Ledger {
               page.witnesses,
               page.heads,
               page.ownReads,
-              page.snapshots);
+              page.snapshots,
+              page.access);
         })
         .toList();
   }

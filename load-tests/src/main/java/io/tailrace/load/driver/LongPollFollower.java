@@ -35,6 +35,13 @@ public final class LongPollFollower extends ProtocolFollower {
       pause(AGAIN_MS);
       return;
     }
+    if (handler.isShutOut(trail, answer, 0)) {
+      pause(AGAIN_MS);
+      return;
+    }
+    if (handler.leaps(trail, answer)) {
+      return;
+    }
     if (answer.status() != 200) {
       throw new ProtocolViolation(
           "%s, channel %s: a long poll after %d was answered %d %s"
@@ -42,6 +49,7 @@ public final class LongPollFollower extends ProtocolFollower {
     }
     var page = HistoryAnswer.parse(answer.body());
     trail.subscribed(page.epoch(), page.head(), 0);
+    handler.admitted(trail, page);
     for (var event : page.events()) {
       if (trail.offer(event, Via.LONG_POLL) != Trail.Outcome.APPLIED) {
         throw new ProtocolViolation(

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A subscriber in a process of its own. It is told what to follow by one line of JSON on its
- * standard input ({@code url, token, device, cache, transports, channels}), and says what it
- * applied in lines of JSON on its standard output:
+ * standard input ({@code url, token, device, cache, comesAndGoes, transports, channels}), and says
+ * what it applied in lines of JSON on its standard output:
  *
  * <ul>
  *   <li>{@code {"k":"event","channel","seq","id","type","entity"?,"author"?,"time","chain","raw"}}
@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *       cache
  *   <li>{@code {"k":"live","channel","epoch","head"}}
  *   <li>{@code {"k":"void","channel","after"}}: rolled back
+ *   <li>{@code {"k":"state","channel","seq","events":[as above]}}: in place of what it held, of one
+ *       who comes and goes
+ *   <li>{@code {"k":"ended","channel","code","detail"}}: it asks again after a while
  *   <li>{@code {"k":"wrong","channel","detail"}}: what must not happen here
  * </ul>
  *
@@ -76,13 +79,14 @@ public final class ProcessFollower implements Follower {
     this.failures = crew.failures();
     trails = new ClientTrails(seat, numbered, command.via());
     process = new ProcessBuilder(command.words()).redirectErrorStream(true).start();
-    var http = crew.http(seat.user(), through);
+    var http = crew.http(seat, through);
     var order =
         JSON.createObjectNode()
             .put("url", http.gateway().toString())
             .put("token", http.token())
             .put("device", seat.device())
-            .put("cache", command.cache());
+            .put("cache", command.cache())
+            .put("comesAndGoes", seat.comesAndGoes());
     var transports = order.putArray("transports");
     command.transports().forEach(transports::add);
     var channels = order.putArray("channels");
@@ -124,6 +128,16 @@ public final class ProcessFollower implements Follower {
     switch (said.path("k").asText()) {
       case "event" -> trail.delivered(event(said));
       case "begin" -> trail.begin(said.path("after").asLong());
+      case "state" ->
+          trail.state(
+              said.path("seq").asLong(),
+              said.path("events").valueStream().map(ProcessFollower::event).toList());
+      case "ended" -> {
+        var code = said.path("code").asText();
+        if (!trail.mayReturn(code)) {
+          trail.wrong("was ended: %s, %s".formatted(code, said.path("detail").asText()));
+        }
+      }
       case "live" -> trail.live(said.path("epoch").asInt(), said.path("head").asLong());
       case "void" -> trail.reset(said.path("after").asLong());
       case "wrong" -> trail.wrong(said.path("detail").asText());

@@ -26,11 +26,11 @@ abstract class ProtocolFollower implements Follower {
 
   ProtocolFollower(Seat seat, Crew crew, Target through, Random random) {
     this.seat = seat;
-    this.http = crew.http(seat.user(), through);
+    this.http = crew.http(seat, through);
     this.counters = crew.counters();
     this.failures = crew.failures();
     this.random = random;
-    this.handler = new FrameHandler(seat.name(), seat.channels(), http, counters);
+    this.handler = new FrameHandler(seat, http, crew);
     this.thread = Thread.ofVirtual().name(seat.name()).unstarted(this::run);
   }
 

@@ -27,14 +27,17 @@ public final class Reader implements Actor {
 
   private final String name;
   private final Http http;
+  private final List<String> channels;
   private final Ledger ledger;
   private final Counters counters;
   private final RandomGenerator random;
   private final Map<String, String> etags = new HashMap<>();
 
-  public Reader(String name, Crew crew, Target through, Ledger ledger, RandomGenerator random) {
-    this.name = name;
-    this.http = crew.http(name, through);
+  /** One to whom the channels are open. */
+  public Reader(Seat seat, Crew crew, Target through, Ledger ledger, RandomGenerator random) {
+    this.name = seat.name();
+    this.channels = seat.channels();
+    this.http = crew.http(seat, through);
     this.ledger = ledger;
     this.counters = crew.counters();
     this.random = random;
@@ -42,7 +45,6 @@ public final class Reader implements Actor {
 
   @Override
   public void act() throws IOException, InterruptedException {
-    var channels = ledger.channels();
     var channel = channels.get(random.nextInt(channels.size()));
     switch (random.nextInt(8)) {
       case 0, 1, 2 -> head(channel);

@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +141,10 @@ public final class SocketFollower extends ProtocolFollower {
     if (random.nextBoolean()) {
       var all = JSON.createObjectNode().put("t", "subscribe").put("ref", ++ref);
       var list = all.putArray("channels");
-      frames.forEach(frame -> list.add(frame.without(List.of("t", "ref"))));
+      for (var frame : frames) {
+        trail(frame).asks(ref, frame.path("after").asLong(-1));
+        list.add(frame.without(List.of("t", "ref")));
+      }
       frames.clear();
       frames.add(all);
     }
@@ -165,6 +169,11 @@ public final class SocketFollower extends ProtocolFollower {
         frame.put("chain", Chain.hex(chain));
       }
     }
+    trail.asks(ref, frame.path("after").asLong(-1));
     return frame;
+  }
+
+  private Trail trail(ObjectNode frame) {
+    return Objects.requireNonNull(handler.trails().get(frame.path("channel").asText()));
   }
 }

@@ -53,6 +53,7 @@ public final class SseFollower extends ProtocolFollower {
   }
 
   private String request() {
+    asks();
     var query = new StringBuilder("/v1/sse");
     for (var channel : handler.trails().keySet()) {
       query.append(query.indexOf("?") < 0 ? '?' : '&').append("channel=").append(channel);
@@ -64,6 +65,20 @@ public final class SseFollower extends ProtocolFollower {
             http.gateway().getPort(),
             http.token(),
             cursor == null ? "" : "Last-Event-ID: " + cursor + "\r\n");
+  }
+
+  /** A cursor names the place in each channel: {@code kind:id=epoch.seq,…}. */
+  private void asks() {
+    handler.trails().values().forEach(trail -> trail.asks(0, -1));
+    var places = cursor;
+    if (places != null) {
+      for (var place : places.split(",")) {
+        var trail = handler.trails().get(place.substring(0, place.indexOf('=')));
+        if (trail != null) {
+          trail.asks(0, Long.parseLong(place.substring(place.lastIndexOf('.') + 1)));
+        }
+      }
+    }
   }
 
   private void read(EventStream stream) throws IOException, InterruptedException {

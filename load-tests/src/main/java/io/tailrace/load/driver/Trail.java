@@ -4,7 +4,9 @@ import io.tailrace.load.oracle.Sighting;
 import io.tailrace.load.oracle.Via;
 import io.tailrace.load.oracle.Witness;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +26,26 @@ final class Trail {
   private final String channel;
   private final List<Sighting> applied = new ArrayList<>();
 
-  /** Pieces that a reset made void; they were shown, so they must have been true. */
-  private final List<Witness> voided = new ArrayList<>();
+  /**
+   * Pieces that a reset made void, or that ended with the right to read; they were shown, so they
+   * must have been true.
+   */
+  private final List<Witness> earlier = new ArrayList<>();
 
+  private final boolean comesAndGoes;
+  private final Map<Long, Long> asked = new HashMap<>();
   private long start = -1;
   private int epoch;
   private long liveAbove;
 
-  Trail(String name, String channel) {
+  /**
+   * @param comesAndGoes whether its user may be shut out in between, so that there are several
+   *     pieces; then whatever was shown is kept, applied or not
+   */
+  Trail(String name, String channel, boolean comesAndGoes) {
     this.name = name;
     this.channel = channel;
+    this.comesAndGoes = comesAndGoes;
   }
 
   String channel() {
@@ -43,7 +55,8 @@ final class Trail {
   /** Where the trail begins, known with the first answer, and what counts as live from now on. */
   synchronized void subscribed(int epoch, long head, long after) {
     if (start < 0) {
-      start = after;
+      // Who comes and goes wants all that there is for them, wherever a live feed begins.
+      start = comesAndGoes ? 0 : after;
     }
     if (this.epoch != 0 && this.epoch != epoch) {
       throw new ProtocolViolation(
@@ -52,6 +65,38 @@ final class Trail {
     }
     this.epoch = epoch;
     liveAbove = head;
+  }
+
+  /** What was asked for under this number: the events after a seq, or -1 for those that come. */
+  synchronized void asks(long ref, long after) {
+    asked.clear();
+    asked.put(ref, after);
+  }
+
+  /** What the answer with this number was asked for; -1 where that is not known. */
+  synchronized long askedBy(long ref) {
+    var after = asked.remove(ref);
+    return after == null ? -1 : after;
+  }
+
+  /** What follows {@code after} is another piece: what lay before is not for this user. */
+  synchronized void leapTo(long after) {
+    keep(applied);
+    start = Math.max(last(), after);
+    applied.clear();
+  }
+
+  /** Begins again after this seq, with whatever it held as a piece of its own. */
+  synchronized void beginAgain(long after) {
+    keep(applied);
+    applied.clear();
+    start = after;
+  }
+
+  private void keep(List<Sighting> seen) {
+    if (!seen.isEmpty()) {
+      earlier.add(new Witness(name, seen.getFirst().seq() - 1, false, epoch, seen));
+    }
   }
 
   /** Begins elsewhere, as long as nothing has come. */
@@ -71,6 +116,9 @@ final class Trail {
 
   synchronized Outcome offer(SeenEvent event, Via via) {
     long last = last();
+    if (comesAndGoes && event.seq() != last + 1) {
+      keep(List.of(event.sighting(via)));
+    }
     if (event.seq() > last + 1) {
       return Outcome.GAP;
     }
@@ -101,10 +149,14 @@ final class Trail {
 
   /** Rolls back to {@code after}. */
   synchronized void reset(long after) {
+    if (comesAndGoes && after < start) {
+      beginAgain(after);
+      return;
+    }
     long keep = Math.max(0, after - Math.max(start, 0));
     if (keep < applied.size()) {
       var dropped = applied.subList((int) keep, applied.size());
-      voided.add(new Witness(name + " (before a reset)", start + keep, false, epoch, dropped));
+      earlier.add(new Witness(name + " (before a reset)", start + keep, false, epoch, dropped));
       dropped.clear();
     }
   }
@@ -133,7 +185,7 @@ final class Trail {
     if (start < 0) {
       return List.of();
     }
-    var all = new ArrayList<>(voided);
+    var all = new ArrayList<>(earlier);
     all.add(new Witness(name, start, true, epoch, applied));
     return all;
   }

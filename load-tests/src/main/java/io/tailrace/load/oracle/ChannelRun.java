@@ -17,7 +17,8 @@ public record ChannelRun(
     List<Witness> witnesses,
     List<HeadReading> heads,
     List<OwnRead> ownReads,
-    List<SnapshotReading> snapshots) {
+    List<SnapshotReading> snapshots,
+    Access access) {
   public ChannelRun {
     acknowledged = List.copyOf(acknowledged);
     rolledBack = Set.copyOf(rolledBack);
@@ -25,5 +26,27 @@ public record ChannelRun(
     heads = List.copyOf(heads);
     ownReads = List.copyOf(ownReads);
     snapshots = List.copyOf(snapshots);
+  }
+
+  /** Of a channel whose readers were not looked at as users. */
+  public ChannelRun(
+      String channel,
+      Reference committed,
+      List<Acknowledgement> acknowledged,
+      Set<UUID> rolledBack,
+      List<Witness> witnesses,
+      List<HeadReading> heads,
+      List<OwnRead> ownReads,
+      List<SnapshotReading> snapshots) {
+    this(
+        channel,
+        committed,
+        acknowledged,
+        rolledBack,
+        witnesses,
+        heads,
+        ownReads,
+        snapshots,
+        Access.UNWATCHED);
   }
 }

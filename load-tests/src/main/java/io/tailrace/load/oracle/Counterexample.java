@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The first contradiction that was found.
  *
  * @param invariant its number in the list of invariants (1 acknowledged is delivered, 2 only
- *     committed, 3 one order, 4 exactly once, 5 read your own write, 7 shedding, 9 snapshots)
+ *     committed, 3 one order, 4 exactly once, 5 read your own write, 6 revocation, 7 shedding, 9
+ *     snapshots)
  * @param seq the place, 0 where none is known
  */
 public record Counterexample(

@@ -28,9 +28,14 @@ public final class Oracle {
       }
       events += run.committed().head();
       acknowledged += run.acknowledged().size();
-      sightings += run.witnesses().stream().mapToLong(w -> w.sightings().size()).sum();
+      sightings += sightings(run.witnesses().stream());
+      sightings += sightings(run.access().audiences().stream().flatMap(a -> a.pieces().stream()));
     }
     return new Holds(runs.size(), events, acknowledged, sightings);
+  }
+
+  private static long sightings(Stream<Witness> witnesses) {
+    return witnesses.mapToLong(witness -> witness.sightings().size()).sum();
   }
 
   /** The first contradiction of one channel, or null. */
@@ -38,6 +43,8 @@ public final class Oracle {
     return Stream.<Check>of(
             Oracle::commits,
             Oracle::acknowledgements,
+            WritingCheck::judge,
+            ReadingCheck::judge,
             Oracle::witnesses,
             Oracle::heads,
             Oracle::ownReads,

@@ -15,12 +15,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reference {
 
-  /** The event that must stand at {@code seq}. */
-  public record Expected(long seq, UUID id, @Nullable String entity, long chain, long content) {}
+  /**
+   * The event that must stand at {@code seq}.
+   *
+   * @param isMembership whether it adds or removes somebody
+   */
+  public record Expected(
+      long seq,
+      UUID id,
+      @Nullable String entity,
+      @Nullable String author,
+      boolean isMembership,
+      long chain,
+      long content) {}
 
   private final int epoch;
   private final List<Expected> events = new ArrayList<>();
   private final Map<UUID, Long> seqs = new HashMap<>();
+  private final Membership members = new Membership();
   private @Nullable Expected committedTwice;
   private long chain;
 
@@ -33,8 +45,16 @@ public final class Reference {
   public void append(Envelope envelope, byte[] data) {
     chain = Chain.next(chain, envelope, data);
     var id = UUID.fromString(envelope.id());
+    long seq = events.size() + 1L;
     var expected =
-        new Expected(events.size() + 1L, id, envelope.entity(), chain, contentOf(envelope, data));
+        new Expected(
+            seq,
+            id,
+            envelope.entity(),
+            envelope.author(),
+            members.take(seq, envelope, data),
+            chain,
+            contentOf(envelope, data));
     events.add(expected);
     if (seqs.putIfAbsent(id, expected.seq()) != null && committedTwice == null) {
       committedTwice = expected;
@@ -55,6 +75,11 @@ public final class Reference {
 
   public long head() {
     return events.size();
+  }
+
+  /** To whom the channel belongs, as far as it has been appended. */
+  public Membership members() {
+    return members;
   }
 
   public Expected at(long seq) {

@@ -41,8 +41,18 @@ final class SnapshotCheck {
           "wrong chain: %016x instead of %016x"
               .formatted(snapshot.chain(), committed.chainAt(snapshot.seq())));
     }
+    long visibleFrom = 1;
+    var user = snapshot.user();
+    if (user != null) {
+      var found = unseen(run, snapshot, user);
+      if (found != null) {
+        return found;
+      }
+      var span = committed.members().at(user, snapshot.seq());
+      visibleFrom = span == null ? snapshot.seq() + 1 : span.visibleFrom();
+    }
     Map<String, Reference.Expected> latest = new HashMap<>();
-    for (long seq = 1; seq <= snapshot.seq(); seq++) {
+    for (long seq = visibleFrom; seq <= snapshot.seq(); seq++) {
       var event = committed.at(seq);
       latest.put(SnapshotReading.keyOf(event.entity(), seq), event);
     }
@@ -56,6 +66,29 @@ final class SnapshotCheck {
     for (var entry : snapshot.entities().entrySet()) {
       if (!latest.containsKey(entry.getKey()) && entry.getValue().seq() <= snapshot.seq()) {
         return found(run, snapshot, null, named(entry.getKey()) + " does not exist at this seq");
+      }
+    }
+    return null;
+  }
+
+  /** Entities that are older than the reader's membership are hidden, and all of nobody's. */
+  private static @Nullable Counterexample unseen(
+      ChannelRun run, SnapshotReading snapshot, String user) {
+    var members = run.committed().members();
+    for (var shown : snapshot.entities().entrySet()) {
+      if (members.at(user, shown.getValue().seq()) == null) {
+        return new Counterexample(
+            6,
+            run.channel(),
+            shown.getValue().seq(),
+            shown.getValue().id(),
+            "%s, snapshot at %d: %s shown to %s, who may see %s only"
+                .formatted(
+                    snapshot.reader(),
+                    snapshot.seq(),
+                    named(shown.getKey()),
+                    user,
+                    members.spans(user)));
       }
     }
     return null;

@@ -10,6 +10,8 @@ public enum Via {
   CATCH_UP("catch-up"),
   HISTORY("history"),
   PAGE("page"),
+  STREAM("stream"),
+  SNAPSHOT("snapshot"),
   LONG_POLL("long poll"),
   JAVA_CLIENT("Java client"),
   JS_CLIENT("JavaScript client");

@@ -56,7 +56,7 @@ public final class FaultProxy implements AutoCloseable {
         URI.create(
             "http://%s:%d"
                 .formatted(listener.getInetAddress().getHostAddress(), listener.getLocalPort()));
-    return new Target(here, here, here, target.tenant(), target.tokens(), target.jdbcUrl());
+    return target.behind(here);
   }
 
   private void accept() {

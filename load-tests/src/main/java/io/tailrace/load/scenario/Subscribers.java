@@ -60,9 +60,7 @@ final class Subscribers implements AutoCloseable {
 
   /** One more; the first nine are of nine kinds. */
   void start() throws IOException {
-    var proxy = FaultProxy.start(numbered.crew().target(), new RandomFaults(child()), faults);
-    proxies.add(proxy);
-    var through = proxy.target();
+    var through = faultyNetwork();
     int n = followers.size();
     followers.add(
         switch (n % 9) {
@@ -78,9 +76,10 @@ final class Subscribers implements AutoCloseable {
         });
   }
 
-  /** The system as seen through one more faulty network. */
+  /** The system as seen through one more faulty network, which leads to one gateway. */
   Target faultyNetwork() throws IOException {
-    var proxy = FaultProxy.start(numbered.crew().target(), new RandomFaults(child()), faults);
+    var target = numbered.crew().target().turn(proxies.size());
+    var proxy = FaultProxy.start(target, new RandomFaults(child()), faults);
     proxies.add(proxy);
     return proxy.target();
   }
@@ -169,7 +168,8 @@ final class Subscribers implements AutoCloseable {
     return faults.all();
   }
 
-  private Random child() {
+  /** A source of its own, from the run's seed. */
+  Random child() {
     return new Random(random.nextLong());
   }
 

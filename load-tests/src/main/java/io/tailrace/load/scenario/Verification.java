@@ -10,6 +10,7 @@ import io.tailrace.load.driver.JsClient;
 import io.tailrace.load.driver.Ledger;
 import io.tailrace.load.driver.Numbered;
 import io.tailrace.load.driver.Reader;
+import io.tailrace.load.driver.Seat;
 import io.tailrace.load.driver.SqlWriter;
 import io.tailrace.load.oracle.Counterexample;
 import io.tailrace.load.oracle.Oracle;
@@ -18,6 +19,7 @@ import io.tailrace.load.target.RunningSystem;
 import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,9 @@ public final class Verification implements AutoCloseable {
 
   private static final double COPY_EVENTS = 20;
   private static final double HTTP_EVENTS = 1.5;
+
+  /** The part of all writes that the users of member channels try, in addition. */
+  private static final double MEMBERS_PART = 4;
 
   private final VerifyOptions options;
   private final Target target;
@@ -80,28 +86,39 @@ public final class Verification implements AutoCloseable {
    * @throws SQLException likewise
    */
   public VerifyResult run() throws IOException, SQLException, InterruptedException {
-    var channels =
-        IntStream.rangeClosed(1, options.channels())
-            .mapToObj(n -> "chat:verify-" + run + "-" + n)
-            .toList();
+    var open = names("", options.channels());
+    var closed = names("m", options.memberChannels());
     try (var connection = target.connect()) {
       RunningSystem.checkMayPublish(connection);
     }
-    epoch = awaitEpoch(channels.getFirst());
-    var ledger = new Ledger(channels, epoch);
+    epoch = awaitEpoch(open.getFirst());
+    var numbered = new Numbered(crew, epoch);
+    var ledger = new Ledger(Stream.concat(open.stream(), closed.stream()).toList(), epoch);
     var slot = "tailrace_verify_" + run;
     try (var commits = CommitLog.open(target.jdbcUrl(), slot, ledger::committed)) {
-      try (var subscribers = new Subscribers(channels, new Numbered(crew, epoch), js, child())) {
+      var plan = new MemberChannels.Plan(run, closed, options.seconds());
+      try (var subscribers = new Subscribers(open, numbered, js, child());
+          var members = new MemberChannels(plan, numbered, ledger, subscribers, js)) {
         for (int i = 0; i < options.subscribers() / 2 + 1; i++) {
           subscribers.start();
         }
-        startActors(subscribers, ledger);
+        startActors(subscribers, open, ledger);
+        members.start(options.writesPerSecond() / MEMBERS_PART / HTTP_EVENTS);
         disturbance.begin();
         load(subscribers, ledger);
-        return settle(subscribers, ledger, commits);
+        return settle(new Lookers(subscribers, members, open), ledger, commits);
       }
     }
   }
+
+  private List<String> names(String before, int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(n -> "chat:verify-" + run + "-" + before + n)
+        .toList();
+  }
+
+  /** Everybody who looks on. */
+  private record Lookers(Subscribers subscribers, MemberChannels members, List<String> open) {}
 
   private int awaitEpoch(String channel) throws IOException, InterruptedException {
     var http = crew.http("verify");
@@ -124,14 +141,16 @@ public final class Verification implements AutoCloseable {
     }
   }
 
-  private void startActors(Subscribers subscribers, Ledger ledger) throws IOException {
+  private void startActors(Subscribers subscribers, List<String> open, Ledger ledger)
+      throws IOException {
     double perWay = options.writesPerSecond() / 4.0;
     int posters = 4;
     for (int i = 0; i < posters; i++) {
       crew.start(
           "http-" + i,
           2 * perWay / posters / HTTP_EVENTS,
-          new HttpWriter("verify-http-" + i, crew, ledger, child()));
+          new HttpWriter(
+              new HttpWriter.Author("verify-http-" + i, open, false), crew, ledger, child()));
     }
     for (int i = 0; i < 2; i++) {
       crew.start("sql-" + i, perWay / 2 / SQL_EVENTS, new SqlWriter(crew, ledger, child()));
@@ -141,7 +160,8 @@ public final class Verification implements AutoCloseable {
       crew.start(
           "reader-" + i,
           4,
-          new Reader("reader " + i, crew, subscribers.faultyNetwork(), ledger, child()));
+          new Reader(
+              Seat.alone("reader " + i, open), crew, subscribers.faultyNetwork(), ledger, child()));
     }
   }
 
@@ -178,8 +198,9 @@ public final class Verification implements AutoCloseable {
         .formatted(ledger.committedCount(), crew.counters().of(Counters.Name.DELIVERED));
   }
 
-  private VerifyResult settle(Subscribers subscribers, Ledger ledger, CommitLog commits)
+  private VerifyResult settle(Lookers lookers, Ledger ledger, CommitLog commits)
       throws InterruptedException {
+    var subscribers = lookers.subscribers();
     progress.at(options.seconds(), options.seconds(), "writers stop, everything arrives");
     disturbance.end();
     subscribers.calm();
@@ -192,10 +213,11 @@ public final class Verification implements AutoCloseable {
             .fail(new IllegalStateException("PostgreSQL's commit order did not come to its end"));
       }
       commits.stop();
-      awaitFollowers(subscribers.all(), ledger, deadline);
-      readAll(ledger, deadline);
+      awaitFollowers(lookers, ledger, deadline);
+      lookers.members().askAtTheEnd(deadline);
+      readAll(lookers, ledger, deadline);
     }
-    return result(subscribers, ledger);
+    return result(lookers, ledger);
   }
 
   private static long leftMs(long deadline) {
@@ -225,10 +247,12 @@ public final class Verification implements AutoCloseable {
     }
   }
 
-  private void awaitFollowers(List<Follower> followers, Ledger ledger, long deadline)
+  private void awaitFollowers(Lookers lookers, Ledger ledger, long deadline)
       throws InterruptedException {
+    var followers = lookers.subscribers().all();
     while (System.nanoTime() < deadline && crew.failures().first() == null) {
-      if (followers.stream().allMatch(follower -> complete(follower, ledger))) {
+      if (lookers.members().isComplete()
+          && followers.stream().allMatch(follower -> complete(follower, ledger))) {
         return;
       }
       TimeUnit.MILLISECONDS.sleep(TICK_MS);
@@ -252,9 +276,12 @@ public final class Verification implements AutoCloseable {
             follower.subscribed(channel) && follower.last(channel) >= ledger.head(channel));
   }
 
-  private void readAll(Ledger ledger, long deadline) throws InterruptedException {
-    var reader = new Reader("history", crew, target, ledger, child());
-    for (var channel : ledger.channels()) {
+  private void readAll(Lookers lookers, Ledger ledger, long deadline) throws InterruptedException {
+    var seats = new ArrayList<>(lookers.members().keepers());
+    lookers.open().forEach(channel -> seats.add(Seat.alone("history", List.of(channel))));
+    for (var seat : seats) {
+      var reader = new Reader(seat, crew, target, ledger, child());
+      var channel = seat.channels().getFirst();
       while (true) {
         try {
           reader.readAll(channel, epoch);
@@ -270,7 +297,9 @@ public final class Verification implements AutoCloseable {
     }
   }
 
-  private VerifyResult result(Subscribers subscribers, Ledger ledger) {
+  private VerifyResult result(Lookers lookers, Ledger ledger) {
+    var subscribers = lookers.subscribers();
+    lookers.members().collect();
     for (var follower : subscribers.all()) {
       follower.close();
       for (var channel : follower.channels()) {
@@ -282,6 +311,7 @@ public final class Verification implements AutoCloseable {
       counts.put(name.words(), crew.counters().of(name));
     }
     subscribers.counts().forEach(counts::put);
+    counts.putAll(lookers.members().counts());
     disturbance.counts().forEach(counts::put);
     var failure = crew.failures().first();
     var verdict =

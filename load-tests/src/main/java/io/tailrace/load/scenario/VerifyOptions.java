@@ -4,6 +4,8 @@ package io.tailrace.load.scenario;
  * How a verification runs.
  *
  * @param seconds how long there is load
+ * @param channels that everybody may read
+ * @param memberChannels beside them, that have members
  * @param writesPerSecond about how many events are written in a second, over all writers
  * @param settleSeconds how long everything may take to arrive after the last write
  * @param cutsPerSecond how many connections are broken in a second
@@ -11,6 +13,7 @@ package io.tailrace.load.scenario;
 public record VerifyOptions(
     int seconds,
     int channels,
+    int memberChannels,
     int writesPerSecond,
     int subscribers,
     double cutsPerSecond,
@@ -22,6 +25,10 @@ public record VerifyOptions(
   public VerifyOptions {
     bounded("seconds", seconds, SECONDS_MAX);
     bounded("channels", channels, CHANNELS_MAX);
+    if (memberChannels < 0 || memberChannels > CHANNELS_MAX) {
+      throw new IllegalArgumentException(
+          "member channels must be 0 to " + CHANNELS_MAX + ", not " + memberChannels);
+    }
     bounded("writesPerSecond", writesPerSecond, 20_000);
     bounded("subscribers", subscribers, 200);
     bounded("settleSeconds", settleSeconds, 3600);

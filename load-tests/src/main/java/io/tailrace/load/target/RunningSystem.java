@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -66,10 +67,11 @@ public final class RunningSystem {
     var base = url();
     return new Target(
         base,
-        base,
-        base,
+        List.of(base),
+        List.of(base),
         TENANT,
         user -> installation.token(TENANT, user, Set.of("publisher", "admin"), null, TOKENS_FOR),
+        this::token,
         jdbc);
   }
 

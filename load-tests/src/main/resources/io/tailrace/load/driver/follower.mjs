@@ -5,7 +5,12 @@ import { connect, fileCache } from './client/node/index.js';
 
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-function follow(client, channel, isCached) {
+/** Until one who was shut out asks again. */
+const AGAIN_MS = 250;
+
+const plain = ({ seq, id, type, entity, author, time, chain, raw }) => ({ seq, id, type, entity, author, time, chain, raw });
+
+function follow(client, channel, isCached, comesAndGoes) {
   let began = false;
   let isRestored = false;
   const wrong = (detail) => say({ k: 'wrong', channel, detail });
@@ -22,13 +27,17 @@ function follow(client, channel, isCached) {
     from: 'start',
     onEvents: (events) => {
       began = true;
-      for (const { seq, id, type, entity, author, time, chain, raw } of events) {
-        say({ k: 'event', channel, seq, id, type, entity, author, time, chain, raw });
+      for (const event of events) {
+        say({ k: 'event', channel, ...plain(event) });
       }
     },
     onVoid: ({ after }) => say({ k: 'void', channel, after }),
-    onEntities: (_, { seq }) => restored(seq, 'got a snapshot although no history is gone'),
-    onSkip: ({ after }) => restored(after, `skipped to ${after}`),
+    onEntities: (entities, { seq }) =>
+      comesAndGoes
+        ? say({ k: 'state', channel, seq, events: entities.map(plain) })
+        : restored(seq, 'got a snapshot although no history is gone'),
+    onSkip: ({ after }) =>
+      comesAndGoes ? say({ k: 'state', channel, seq: after, events: [] }) : restored(after, `skipped to ${after}`),
   });
   let shown;
   follower.watch(({ phase, epoch, head, problem }) => {
@@ -39,7 +48,8 @@ function follow(client, channel, isCached) {
     if (phase === 'live') {
       say({ k: 'live', channel, epoch, head });
     } else if (phase === 'gone') {
-      wrong(`gone: ${problem?.code}, ${problem?.detail}`);
+      say({ k: 'ended', channel, code: problem?.code, detail: problem?.detail });
+      setTimeout(() => follower.retry(), AGAIN_MS);
     }
   });
 }
@@ -48,9 +58,9 @@ const input = createInterface({ input: process.stdin });
 // Whoever started this is gone.
 input.on('close', () => process.exit(0));
 input.once('line', (line) => {
-  const { url, token, device, transports, cache, channels } = JSON.parse(line);
+  const { url, token, device, transports, cache, comesAndGoes, channels } = JSON.parse(line);
   const client = connect({ url, token: () => token, device, transports, cache: cache ? fileCache(cache) : null });
   for (const channel of channels) {
-    follow(client, channel, cache !== null);
+    follow(client, channel, cache !== null, comesAndGoes);
   }
 });

@@ -50,7 +50,7 @@ class VerifyIT {
   void everybodySeesTheSameListWhileConnectionsBreak() throws Exception {
     long seed = new Random().nextInt(1_000_000);
     System.out.println("seed " + seed);
-    var options = new VerifyOptions(15, 4, 150, 9, 3, 90, seed);
+    var options = new VerifyOptions(15, 4, 0, 150, 9, 3, 90, seed);
     var target = new RunningSystem(folder.resolve("data"), null, null).target();
     try (var js = JsClient.open();
         var verification =

@@ -28,7 +28,7 @@ class ChaosIT {
     try (var victims = ManyProcesses.start(folder.resolve("data"))) {
       int stages = victims.names().size();
       // The run goes on, for a while, until every stage has had its turn.
-      var options = new VerifyOptions(30, 4, 60, 6, 1, 120, seed);
+      var options = new VerifyOptions(30, 4, 0, 60, 6, 1, 120, seed);
       try (var js = JsClient.open();
           var killings = new Killings(victims, stages, PAUSE_MS, seed);
           var verification =

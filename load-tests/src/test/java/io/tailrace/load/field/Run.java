@@ -178,7 +178,8 @@ public final class Run implements AutoCloseable {
   /** Everybody, and history, has exactly what PostgreSQL committed. */
   public void expectExact(long events) throws IOException, InterruptedException {
     awaitAll(events);
-    new Reader("history", crew, crew.target(), ledger, random).readAll(channel, numbered.epoch());
+    new Reader(seat("history"), crew, crew.target(), ledger, random)
+        .readAll(channel, numbered.epoch());
     for (var follower : followers) {
       follower.witnesses(channel).forEach(witness -> ledger.witnessed(channel, witness));
     }
