@@ -159,9 +159,13 @@ public final class SequencerService implements RunningService {
   }
 
   private boolean isShared() {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
+    Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()));
+    try {
       return GroupPlace.isShared(
           admin, SequencerProperties.APPLICATION_ID, SequencerProperties.instance(config));
+    } finally {
+      // A question that Kafka has not answered yet is not waited for.
+      admin.close(Duration.ZERO);
     }
   }
 }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
       HttpCommand.class,
       SqlCommand.class,
       FanoutCommand.class,
-      StormCommand.class
+      StormCommand.class,
+      TakeoverCommand.class
     },
     synopsisSubcommandLabel = "SCENARIO",
     mixinStandardHelpOptions = true)

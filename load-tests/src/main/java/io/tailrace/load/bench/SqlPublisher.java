@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
 
 /** Publishes single events, each in a transaction of its own, over a few connections in turn. */
 final class SqlPublisher implements AutoCloseable {
-  private static final String PUBLISH = "select tailrace.publish(?, 'message.posted', ?::json)";
+  static final String PUBLISH = "select tailrace.publish(?, 'message.posted', ?::json)";
 
   private final EventProbe probe;
   private final int channels;

@@ -122,7 +122,7 @@ final class Subscriber {
       swarm.trouble("seq " + seq + " came after " + last[channel]);
     }
     last[channel] = seq;
-    swarm.delivered(seq, bytes, from, to);
+    swarm.delivered(first + channel, seq, bytes, from, to);
   }
 
   private void other(String text) {

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many WebSocket subscribers on one thread, cheap enough to stand beside the server that they
@@ -60,6 +61,7 @@ final class Swarm implements AutoCloseable {
   private final AtomicInteger ready = new AtomicInteger();
   private final AtomicLong delivered = new AtomicLong();
   private volatile long recordFrom = Long.MAX_VALUE;
+  private volatile @Nullable Stalls stalls;
   private volatile boolean closed;
 
   private Swarm(Plan plan) throws IOException {
@@ -148,8 +150,12 @@ final class Swarm implements AutoCloseable {
   }
 
   /** On the swarm's thread. */
-  void delivered(long seq, byte[] bytes, int from, int to) {
+  void delivered(int channel, long seq, byte[] bytes, int from, int to) {
     delivered.setRelease(delivered.getPlain() + 1); // one thread writes
+    Stalls watching = stalls;
+    if (watching != null) {
+      watching.delivered(channel, EventProbe.dueOf(bytes, to), sinceCommit(bytes, from, to));
+    }
     if ((seq & plan.sampleMask()) == 0) {
       long due = EventProbe.dueOf(bytes, to);
       if (due >= recordFrom) {
@@ -161,11 +167,20 @@ final class Swarm implements AutoCloseable {
   private void now(long due, byte[] bytes, int from, int to) {
     Latencies.record(fromSchedule, readAt - due);
     if (plan.sampleMask() == 0) {
-      long commit = Times.parseMicros(EventProbe.timeOf(bytes, from, to));
-      var wall = Clock.systemUTC().instant();
-      long micros = wall.getEpochSecond() * 1_000_000 + wall.getNano() / 1_000;
-      Latencies.record(fromCommit, Math.max(0, (micros - commit) * 1_000));
+      Latencies.record(fromCommit, sinceCommit(bytes, from, to));
     }
+  }
+
+  private static long sinceCommit(byte[] bytes, int from, int to) {
+    long commit = Times.parseMicros(EventProbe.timeOf(bytes, from, to));
+    var wall = Clock.systemUTC().instant();
+    long micros = wall.getEpochSecond() * 1_000_000 + wall.getNano() / 1_000;
+    return Math.max(0, (micros - commit) * 1_000);
+  }
+
+  /** Every event from now on is told there too. */
+  void watch(Stalls watching) {
+    stalls = watching;
   }
 
   /** On the swarm's thread. */

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
@@ -26,7 +27,9 @@ import org.apache.kafka.clients.admin.Admin;
  * as the others.
  */
 public final class ManyProcesses implements Victims {
-  private static final int PARTITIONS = 4;
+  /** Partitions of the log. */
+  public static final int PARTITIONS = 4;
+
   private static final String TENANT = "demo";
   private static final String HEAP = "256m";
   private static final String READY = "/health/ready";
@@ -35,6 +38,7 @@ public final class ManyProcesses implements Victims {
   private static final String LIVE = "/health/live";
 
   private final Path folder;
+  private final Optional<Duration> session;
   private final Installation installation;
   private final PostgresServer postgres;
   private final KafkaBroker kafka;
@@ -43,12 +47,26 @@ public final class ManyProcesses implements Victims {
 
   /** Starts everything and waits until it is ready. */
   public static ManyProcesses start(Path folder) throws IOException, InterruptedException {
+    return start(folder, Optional.empty());
+  }
+
+  /**
+   * Starts everything and waits until it is ready.
+   *
+   * @param session of sequencers and catch-up services; theirs by default
+   */
+  public static ManyProcesses start(Path folder, Optional<Duration> session)
+      throws IOException, InterruptedException {
     var installation = Installation.open(folder);
     var postgres = PostgresServer.start(folder.resolve("postgres"), 0);
     try {
       var system =
           new ManyProcesses(
-              folder, installation, postgres, KafkaBroker.start(folder.resolve("kafka"), 0));
+              folder,
+              session,
+              installation,
+              postgres,
+              KafkaBroker.start(folder.resolve("kafka"), 0));
       system.begin();
       return system;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -58,8 +76,13 @@ public final class ManyProcesses implements Victims {
   }
 
   private ManyProcesses(
-      Path folder, Installation installation, PostgresServer postgres, KafkaBroker kafka) {
+      Path folder,
+      Optional<Duration> session,
+      Installation installation,
+      PostgresServer postgres,
+      KafkaBroker kafka) {
     this.folder = folder;
+    this.session = session;
     this.installation = installation;
     this.postgres = postgres;
     this.kafka = kafka;
@@ -75,8 +98,8 @@ public final class ManyProcesses implements Victims {
     child("write", READY, database(), List.of(keys));
     child("relay", "relay-1", LIVE, database(), List.of("--slot.create=true"));
     child("relay", "relay-2", LIVE, database(), List.of("--slot.create=true"));
-    child("sequencer", "sequencer-1", READY, streams("sequencer-1"), List.of());
-    child("sequencer", "sequencer-2", READY, streams("sequencer-2"), List.of());
+    sequencer("sequencer-1");
+    sequencer("sequencer-2");
     var history = catchup("catchup-1", List.of(keys, serviceKey));
     catchup("catchup-2", List.of(keys, serviceKey));
     child("gateway", READY, List.of(keys), List.of(serviceKey, "--catchup.url=" + history));
@@ -103,10 +126,21 @@ public final class ManyProcesses implements Victims {
     }
   }
 
+  /** They share the partitions, and each keeps a copy of the other's state. */
+  private void sequencer(String name) throws IOException {
+    var arguments = new ArrayList<>(streams(name));
+    arguments.add("--sequencer.instance=" + name);
+    arguments.add("--sequencer.standbys=1");
+    session.ifPresent(value -> arguments.add("--sequencer.session.ms=" + value.toMillis()));
+    child("sequencer", name, READY, arguments, List.of());
+  }
+
   /** They share the partitions, and each keeps a copy of the other's. */
   private URI catchup(String name, List<String> keys) throws IOException {
     int port = freePort();
     var arguments = new ArrayList<>(streams(name));
+    arguments.add("--catchup.instance=" + name);
+    session.ifPresent(value -> arguments.add("--catchup.session.ms=" + value.toMillis()));
     arguments.add("--catchup.advertised=127.0.0.1:" + port);
     arguments.add("--catchup.standbys=1");
     return child(new Service("catchup", name, port), READY, arguments, keys);
@@ -176,13 +210,43 @@ public final class ManyProcesses implements Victims {
         () -> postgres.jdbcUrl() + "?user=" + postgres.user() + "&password=" + postgres.password());
   }
 
-  private URI baseOf(String name) {
-    return children.stream()
-        .filter(child -> child.name().equals(name))
-        .findFirst()
-        .orElseThrow()
-        .health()
-        .resolve("/");
+  /** Where a process listens. */
+  public URI baseOf(String name) {
+    return one(name).health().resolve("/");
+  }
+
+  private Child one(String name) {
+    return children.stream().filter(child -> child.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Kafka's address; consumer groups name their members as the processes are named here. */
+  public String bootstrap() {
+    return kafka.bootstrap();
+  }
+
+  /** What the services show each other. */
+  public String serviceKey() {
+    return installation.serviceKey();
+  }
+
+  /** Ends a process with SIGKILL, and leaves it so. */
+  public void kill(String name) throws InterruptedException {
+    one(name).kill();
+  }
+
+  /** Ends a process with SIGTERM, and leaves it so. */
+  public void stop(String name) {
+    one(name).close();
+  }
+
+  /** Starts a process that has ended; returns at once. */
+  public void startAgain(String name) {
+    one(name).start();
+  }
+
+  /** Waits until a process says that it is ready. */
+  public void awaitReady(String name) throws InterruptedException {
+    one(name).awaitReady();
   }
 
   @Override

@@ -1,0 +1,249 @@
+package io.tailrace.load.bench;
+
+import io.tailrace.load.fault.ManyProcesses;
+import io.tailrace.schemas.topic.Topics;
+import io.tailrace.standalone.cli.CommandException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How long the live path, and history, stand still when a process ends. */
+@Command(
+    name = "takeover",
+    description = {
+      "Starts a system of processes of its own, sequencer and catch-up twice, writes at a steady rate,"
+          + " and ends one",
+      "of a pair at random moments, by SIGKILL and by SIGTERM. For each the longest wait between"
+          + " commit and socket,",
+      "over all channels, is taken; for the catch-up pair the longest wait of the one that is left for"
+          + " an answer."
+    },
+    mixinStandardHelpOptions = true)
+final class TakeoverCommand implements Callable<Integer> {
+  private static final int SOCKETS = 4;
+  private static final int CONNECTIONS = 4;
+  private static final String CATCHUP_GROUP = "tailrace-catchup";
+  private static final long SETTLE_NANOS = 20_000_000_000L;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--kills",
+      defaultValue = "10",
+      description = "SIGKILLs of a sequencer that comes back later. Default: ${DEFAULT-VALUE}.")
+  private int kills = 10;
+
+  @Option(
+      names = "--supervised",
+      defaultValue = "5",
+      description = "SIGKILLs of one that is started again at once. Default: ${DEFAULT-VALUE}.")
+  private int supervised = 5;
+
+  @Option(
+      names = "--stops",
+      defaultValue = "5",
+      description = "SIGTERMs of a sequencer. Default: ${DEFAULT-VALUE}.")
+  private int stops = 5;
+
+  @Option(
+      names = "--catchup",
+      defaultValue = "5",
+      description = "SIGKILLs of a catch-up process. Default: ${DEFAULT-VALUE}.")
+  private int catchup = 5;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "200",
+      description = "Events per second. Default: ${DEFAULT-VALUE}.")
+  private int rate = 200;
+
+  @Option(
+      names = "--channels",
+      defaultValue = "40",
+      description = "Up to 1000, times of 4. Default: ${DEFAULT-VALUE}.")
+  private int channels = 40;
+
+  @Option(
+      names = "--pause",
+      defaultValue = "3000",
+      description = "Longest random wait before each, ms. Default: ${DEFAULT-VALUE}.")
+  private int pauseMs = 3000;
+
+  @Option(
+      names = "--session",
+      description = "Milliseconds of sequencer.session.ms and catchup.session.ms.")
+  private @Nullable Long sessionMs;
+
+  @Option(names = "--seed", description = "Of the moments. Default: another one each time.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--data",
+      description = "A folder that does not exist yet; it is kept. Default: a temporary one.")
+  private @Nullable Path data;
+
+  @Option(names = "--json", description = "The result as JSON.")
+  private boolean json = false;
+
+  @Override
+  public Integer call() throws Exception {
+    for (int count : new int[] {kills, supervised, stops, catchup}) {
+      Checks.between(spec, "the number of each", count, 0, 1000);
+    }
+    Checks.between(spec, "--rate", rate, 1, 20_000);
+    Checks.between(spec, "--channels", channels, SOCKETS, EventProbe.CHANNELS_MAX);
+    Checks.between(spec, "--pause", pauseMs, 1, 60_000);
+    Optional<Duration> session = Optional.ofNullable(sessionMs).map(Duration::ofMillis);
+    Path folder = folder();
+    spec.commandLine().getErr().println("folder " + folder);
+    try (ManyProcesses system = ManyProcesses.start(folder, session)) {
+      return measure(system).print(spec.commandLine().getOut(), json);
+    } catch (IOException | SQLException e) {
+      throw new CommandException("The system cannot be reached: " + e.getMessage(), e);
+    }
+  }
+
+  private Result measure(ManyProcesses system) throws Exception {
+    int used = channels / SOCKETS * SOCKETS;
+    EventProbe probe = new EventProbe(BenchOptions.runName(), 200);
+    Swarm.Plan plan =
+        new Swarm.Plan(
+            system.target().gateway(),
+            system.target().tokens().apply("bench"),
+            probe,
+            SOCKETS,
+            used / SOCKETS,
+            false,
+            0);
+    Stalls stalls = new Stalls(used);
+    try (Swarm swarm = Swarm.subscribed(plan);
+        SteadyWriter writer =
+            new SteadyWriter(
+                system.target()::connect, probe, new SteadyWriter.Load(rate, used, CONNECTIONS));
+        Members members = new Members(system.bootstrap())) {
+      swarm.watch(stalls);
+      Result result = new Result().put("scenario", "takeover").put("eventsPerSecond", rate);
+      Ends ends = new Ends(system, members, random(), spec.commandLine().getErr());
+      sequencers(ends, stalls, result);
+      catchups(ends, probe, result);
+      long[] heads = writer.end();
+      swarm.await(Arrays.stream(heads).sum(), SETTLE_NANOS);
+      return result.put("events", swarm.delivered()).missing(swarm.missing(heads));
+    }
+  }
+
+  private record Ends(ManyProcesses system, Members members, Random random, PrintWriter log) {
+    Takeover of(Takeover.Pair pair, Stalls stalls) {
+      return new Takeover(system, members, pair, stalls, random, log);
+    }
+  }
+
+  private void sequencers(Ends ends, Stalls stalls, Result result) throws InterruptedException {
+    Takeover takeover =
+        ends.of(
+            new Takeover.Pair(Topics.SEQUENCER_GROUP, "sequencer-1", "sequencer-2", _ -> {}),
+            stalls);
+    put(result, "sequencerKilled", takeover.take(Takeover.Way.KILLED, kills, pauseMs));
+    put(
+        result,
+        "sequencerKilledAndStarted",
+        takeover.take(Takeover.Way.KILLED_AND_STARTED, supervised, pauseMs));
+    put(result, "sequencerStopped", takeover.take(Takeover.Way.STOPPED, stops, pauseMs));
+  }
+
+  private void catchups(Ends ends, EventProbe probe, Result result) throws InterruptedException {
+    ManyProcesses system = ends.system();
+    Stalls waits = new Stalls(2 * ManyProcesses.PARTITIONS);
+    URI first = system.baseOf("catchup-1");
+    try (Questions questions =
+        new Questions(system, onePerPartition(probe, system.target().tenant()), waits, first)) {
+      Takeover takeover =
+          ends.of(
+              new Takeover.Pair(
+                  CATCHUP_GROUP,
+                  "catchup-1",
+                  "catchup-2",
+                  left -> questions.ask(system.baseOf(left))),
+              waits);
+      put(result, "catchupKilled", takeover.take(Takeover.Way.KILLED, catchup, pauseMs));
+    }
+  }
+
+  /** A channel of every partition, as Kafka's default partitioner places their names. */
+  private List<String> onePerPartition(EventProbe probe, String tenant) {
+    return IntStream.range(0, ManyProcesses.PARTITIONS)
+        .mapToObj(partition ->
+            IntStream.range(0, channels)
+                .mapToObj(probe::channel)
+                .filter(name -> partitionOf(tenant + "/" + name) == partition)
+                .findFirst()
+                .orElseThrow(() ->
+                    new CommandException(
+                        "no channel lies in partition " + partition + ": more --channels")))
+        .toList();
+  }
+
+  private static int partitionOf(String channel) {
+    return Utils.toPositive(Utils.murmur2(Utils.utf8(channel))) % ManyProcesses.PARTITIONS;
+  }
+
+  private static void put(Result result, String name, List<Takeover.Seen> seen) {
+    if (seen.isEmpty()) {
+      return;
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("count", seen.size());
+    values.put("stallMedianMs", sorted(seen, Takeover.Seen::stallNanos)[seen.size() / 2]);
+    values.put("stallMaxMs", sorted(seen, Takeover.Seen::stallNanos)[seen.size() - 1]);
+    values.put("backMedianMs", sorted(seen, Takeover.Seen::returnNanos)[seen.size() / 2]);
+    values.put("backMaxMs", sorted(seen, Takeover.Seen::returnNanos)[seen.size() - 1]);
+    values.put("stallsMs", Arrays.toString(sorted(seen, Takeover.Seen::stallNanos)));
+    result.put(name, values);
+  }
+
+  /** Milliseconds. */
+  private static long[] sorted(List<Takeover.Seen> seen, ToLongFunction<Takeover.Seen> nanos) {
+    return seen.stream().mapToLong(nanos).map(value -> value / 1_000_000).sorted().toArray();
+  }
+
+  private Random random() {
+    long chosen = seed == null ? new Random().nextLong(1_000_000) : seed;
+    spec.commandLine().getErr().println("seed " + chosen);
+    return new Random(chosen);
+  }
+
+  private Path folder() {
+    try {
+      Path given = data;
+      if (given == null) {
+        return Files.createTempDirectory("tailrace-takeover-").resolve("data");
+      }
+      if (Files.exists(given)) {
+        throw new CommandException(
+            "The folder " + given + " exists: takeover only kills a system of its own.");
+      }
+      return given.toAbsolutePath();
+    } catch (IOException e) {
+      throw new CommandException("No temporary folder can be made: " + e.getMessage(), e);
+    }
+  }
+}
