@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       SqlCommand.class,
       FanoutCommand.class,
       StormCommand.class,
+      JoinsCommand.class,
       TakeoverCommand.class
     },
     synopsisSubcommandLabel = "SCENARIO",

@@ -1,6 +1,7 @@
 package io.tailrace.load.bench;
 
 import io.tailrace.load.target.RunningSystem;
+import io.tailrace.load.target.Target;
 import io.tailrace.load.target.TargetOptions;
 import io.tailrace.standalone.cli.CommandException;
 import java.net.InetAddress;
@@ -53,6 +54,10 @@ final class BenchOptions {
   List<String> tokens(String prefix, int count) {
     RunningSystem system = target.system();
     return IntStream.range(0, count).mapToObj(n -> system.token(prefix + n)).toList();
+  }
+
+  Target target() {
+    return target.system().target();
   }
 
   Connection connect() throws SQLException {

@@ -22,9 +22,9 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Every service as a process of its own, relay, sequencer and catch-up twice; PostgreSQL and Kafka
- * run in this process and are not killed. The victims take turns, so that each is killed as often
- * as the others.
+ * Every service as a process of its own, all but write-service twice; PostgreSQL and Kafka run in
+ * this process and are not killed. The victims take turns, so that each is killed as often as the
+ * others.
  */
 public final class ManyProcesses implements Victims {
   /** Partitions of the log. */
@@ -100,9 +100,10 @@ public final class ManyProcesses implements Victims {
     child("relay", "relay-2", LIVE, database(), List.of("--slot.create=true"));
     sequencer("sequencer-1");
     sequencer("sequencer-2");
-    var history = catchup("catchup-1", List.of(keys, serviceKey));
-    catchup("catchup-2", List.of(keys, serviceKey));
-    child("gateway", READY, List.of(keys), List.of(serviceKey, "--catchup.url=" + history));
+    var first = catchup("catchup-1", List.of(keys, serviceKey));
+    var second = catchup("catchup-2", List.of(keys, serviceKey));
+    gateway("gateway-1", keys, List.of(serviceKey, "--catchup.url=" + first));
+    gateway("gateway-2", keys, List.of(serviceKey, "--catchup.url=" + second));
     for (var child : children) {
       child.start();
     }
@@ -133,6 +134,10 @@ public final class ManyProcesses implements Victims {
     arguments.add("--sequencer.standbys=1");
     session.ifPresent(value -> arguments.add("--sequencer.session.ms=" + value.toMillis()));
     child("sequencer", name, READY, arguments, List.of());
+  }
+
+  private void gateway(String name, String keys, List<String> catchup) throws IOException {
+    child("gateway", name, READY, List.of(keys), catchup);
   }
 
   /** They share the partitions, and each keeps a copy of the other's. */
@@ -201,13 +206,16 @@ public final class ManyProcesses implements Victims {
   public Target target() {
     return new Target(
         baseOf("write"),
-        baseOf("gateway"),
-        baseOf("catchup-1"),
+        List.of(baseOf("gateway-1"), baseOf("gateway-2")),
+        List.of(baseOf("catchup-1"), baseOf("catchup-2")),
         TENANT,
-        user ->
-            installation.token(
-                TENANT, user, Set.of("publisher", "admin"), null, Duration.ofDays(2)),
+        user -> token(user, Set.of("publisher", "admin")),
+        user -> token(user, Set.of()),
         () -> postgres.jdbcUrl() + "?user=" + postgres.user() + "&password=" + postgres.password());
+  }
+
+  private String token(String user, Set<String> roles) {
+    return installation.token(TENANT, user, roles, null, Duration.ofDays(2));
   }
 
   /** Where a process listens. */
