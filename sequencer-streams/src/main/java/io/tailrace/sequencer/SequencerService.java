@@ -79,6 +79,9 @@ public final class SequencerService implements RunningService {
         stopped.run();
       }
     });
+    if (!new CleanEnd(config.stateDir()).take()) {
+      streams.cleanUp();
+    }
     streams.start();
     return new SequencerService(config, streams, registry);
   }
@@ -149,12 +152,16 @@ public final class SequencerService implements RunningService {
    */
   @Override
   public void close() {
-    streams.close(
+    boolean sound = !failed();
+    CloseOptions how =
         CloseOptions.timeout(CLOSE_WAIT)
             .withGroupMembershipOperation(
                 isShared()
                     ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
-                    : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
+                    : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP);
+    if (streams.close(how) && sound) {
+      new CleanEnd(config.stateDir()).leave();
+    }
     registry.close();
   }
 
