@@ -28,6 +28,9 @@ public final class GroupPlace {
    */
   private static final int HEARTBEATS = 6;
 
+  /** However patient the group is with the silent, the others must hear soon of who left. */
+  private static final int HEARTBEAT_MS_MAX = 1_000;
+
   private static final long ASK_MS = 1_000;
 
   private GroupPlace() {}
@@ -44,7 +47,7 @@ public final class GroupPlace {
     put(
         properties,
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-        Math.toIntExact(Math.max(1, session.toMillis() / HEARTBEATS)));
+        (int) Math.clamp(session.toMillis() / HEARTBEATS, 1, HEARTBEAT_MS_MAX));
   }
 
   private static void put(Properties properties, String name, Object value) {
