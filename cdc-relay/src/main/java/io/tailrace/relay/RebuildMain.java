@@ -5,7 +5,7 @@ import io.tailrace.relay.slot.SlotException;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SettingsException;
-import io.tailrace.schemas.http.ServiceProcess;
+import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.schemas.log.JsonLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +34,8 @@ final class RebuildMain {
   /** Runs and ends the JVM. */
   static void run(List<String> arguments) {
     JsonLog.install();
-    List<Key<?>> keys =
-        new ArrayList<>(List.of(EPOCH, ServiceProcess.HTTP_HOST, ServiceProcess.HTTP_PORT));
+    List<Key<?>> keys = new ArrayList<>(PortConfig.keys());
+    keys.add(EPOCH);
     keys.addAll(RelayConfig.keys());
     if (arguments.contains("--help")) {
       System.out.print("cdc-relay --rebuild: publishes every row again, as the next epoch\n");

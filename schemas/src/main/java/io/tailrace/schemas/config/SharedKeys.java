@@ -1,7 +1,9 @@
 package io.tailrace.schemas.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The settings that several services have, each declared once: the same name means the same. */
@@ -52,7 +54,49 @@ public final class SharedKeys {
 
   /** Web pages that may call. */
   public static final Key<List<String>> ORIGINS =
-      Key.list("origins", "", "Origins of web pages that may call, beside the server's own.");
+      new Key<>(
+          "origins",
+          "",
+          "Origins of web pages that may call, beside the server's own.",
+          "origins as browsers send them, such as https://app.example.com, separated by commas",
+          SharedKeys::origins);
+
+  /** Certificate of the port. */
+  public static final Key<Optional<Path>> TLS_CERTIFICATE =
+      Key.optionalPath(
+          "tls.certificate",
+          "PEM file with the port's certificate and those that lead to an authority; with tls.key"
+              + " the port speaks TLS and nothing else.");
+
+  /** Its key. */
+  public static final Key<Optional<Path>> TLS_KEY =
+      Key.optionalPath("tls.key", "PEM file with the private key of that certificate (PKCS#8).");
+
+  /** Whom calls to other services trust. */
+  public static final Key<Optional<Path>> TLS_CA =
+      Key.optionalPath(
+          "tls.ca",
+          "PEM file with the authorities that calls to other services trust; empty for the JVM's.");
 
   private SharedKeys() {}
+
+  /**
+   * An origin that no browser ever sends would never match, and {@code null} would match too many.
+   */
+  private static List<String> origins(String text) {
+    List<String> origins = Key.list("origins", "", "").parse().apply(text);
+    for (String origin : origins) {
+      URI uri = URI.create(origin);
+      String scheme = uri.getScheme();
+      boolean isDefault =
+          "http".equals(scheme) && uri.getPort() == 80
+              || "https".equals(scheme) && uri.getPort() == 443;
+      String port = uri.getPort() < 0 || isDefault ? "" : ":" + uri.getPort();
+      String sent = (scheme + "://" + uri.getHost() + port).toLowerCase(Locale.ROOT);
+      if (uri.getHost() == null || !origin.equals(sent)) {
+        throw new IllegalArgumentException("no origin");
+      }
+    }
+    return origins;
+  }
 }

@@ -26,8 +26,16 @@ public final class BearerAuth {
   /** Verifies the Authorization header, or the session cookie where there is no such header. */
   public static TokenResult verifyWithCookie(HttpServerExchange exchange, TokenVerifier verifier) {
     String token = header(exchange);
-    Cookie cookie = token == null ? exchange.getRequestCookie(COOKIE) : null;
+    Cookie cookie = token == null ? cookie(exchange) : null;
     return verifier.verify(cookie == null ? token : cookie.getValue());
+  }
+
+  private static @Nullable Cookie cookie(HttpServerExchange exchange) {
+    try {
+      return exchange.getRequestCookie(COOKIE);
+    } catch (IllegalStateException _) {
+      return null; // more cookies than anybody may send
+    }
   }
 
   private static @Nullable String header(HttpServerExchange exchange) {

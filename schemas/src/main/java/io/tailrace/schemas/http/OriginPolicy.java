@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which web pages may call: the Origin allow-list, for CORS and for sockets alike. A request
- * without Origin does not come from a web page and passes. The page that the same host and port
- * serves passes always.
+ * without Origin comes from no web page, or from the server's own, and passes, unless the browser
+ * says that another site's page has asked. The page that the same host and port serves passes
+ * always.
  */
 public final class OriginPolicy {
   private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
@@ -23,6 +24,7 @@ public final class OriginPolicy {
       new HttpString("Access-Control-Allow-Credentials");
   private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
   private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
+  private static final HttpString FETCH_SITE = new HttpString("Sec-Fetch-Site");
   private static final HttpString OPTIONS = new HttpString("OPTIONS");
 
   private final Set<String> allowed;
@@ -34,28 +36,42 @@ public final class OriginPolicy {
 
   /** Whether the request may go on. */
   public boolean allows(HttpServerExchange exchange) {
-    String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
-    return origin == null || allowed.contains(origin) || isOwn(exchange, origin);
+    HeaderMap headers = exchange.getRequestHeaders();
+    return headers.count(Headers.ORIGIN) < 2
+        && allows(
+            headers.getFirst(Headers.ORIGIN),
+            headers.getFirst(FETCH_SITE),
+            exchange.getRequestScheme(),
+            headers.getFirst(Headers.HOST));
   }
 
-  private static boolean isOwn(HttpServerExchange exchange, String origin) {
-    @Nullable String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
-    return host != null && origin.equals(exchange.getRequestScheme() + "://" + host);
+  /**
+   * Whether a request may go on.
+   *
+   * @param site what a browser says of the page that asks ({@code Sec-Fetch-Site}); it says so even
+   *     where it names no origin, as for an image
+   */
+  boolean allows(
+      @Nullable String origin, @Nullable String site, String scheme, @Nullable String host) {
+    if (origin == null) {
+      return site == null || site.equals("same-origin") || site.equals("none");
+    }
+    return allowed.contains(origin) || host != null && origin.equals(scheme + "://" + host);
   }
 
   /** Adds CORS headers, answers preflights, and refuses other origins with 403. */
   public HttpHandler guard(HttpHandler next) {
     return exchange -> {
-      String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
-      if (origin == null) {
-        next.handleRequest(exchange);
-        return;
-      }
       if (!allows(exchange)) {
         Respond.problem(
             exchange,
             ProblemCode.ORIGIN_REFUSED,
             "this Origin is not on the list: add it to the setting origins");
+        return;
+      }
+      String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
+      if (origin == null) {
+        next.handleRequest(exchange);
         return;
       }
       HeaderMap headers = exchange.getResponseHeaders();

@@ -5,8 +5,9 @@ import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SettingsException;
 import io.tailrace.schemas.contract.ContractException;
 import io.tailrace.schemas.log.JsonLog;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -17,14 +18,6 @@ import org.slf4j.LoggerFactory;
  * after a stop, 1 where the start failed, 2 for wrong settings.
  */
 public final class ServiceProcess {
-  /** Address to bind. */
-  public static final Key<String> HTTP_HOST =
-      Key.text("http.host", "127.0.0.1", "Address that the HTTP port is bound to.");
-
-  /** Port to bind. */
-  public static final Key<Integer> HTTP_PORT =
-      Key.number("http.port", "8080", "HTTP port; 0 for any free one.", 0, 65_535);
-
   private ServiceProcess() {}
 
   /** Runs until the process is asked to stop, then ends the JVM. Never returns normally. */
@@ -34,8 +27,10 @@ public final class ServiceProcess {
       List<String> arguments,
       Function<Settings, RunningService> start) {
     JsonLog.install();
-    List<Key<?>> keys = new ArrayList<>(List.of(HTTP_HOST, HTTP_PORT));
-    keys.addAll(serviceKeys);
+    // A setting of the port may be one that the service has to know as well.
+    Set<Key<?>> all = new LinkedHashSet<>(PortConfig.keys());
+    all.addAll(serviceKeys);
+    List<Key<?>> keys = List.copyOf(all);
     if (arguments.contains("--help")) {
       System.out.print(
           name + ": settings, as --name=value, in a --config=FILE, or in the environment\n");
@@ -43,15 +38,17 @@ public final class ServiceProcess {
       System.exit(0);
     }
     Settings settings;
+    PortConfig port;
     try {
       settings = Settings.load(keys, arguments, System.getenv());
+      port = PortConfig.from(settings);
     } catch (SettingsException e) {
       System.err.println(name + ": " + e.getMessage());
       System.exit(2);
       return;
     }
     try {
-      serve(name, settings, start);
+      serve(name, settings, port, start);
     } catch (ContractException | SettingsException | IllegalArgumentException e) {
       System.err.println(name + ": " + e.getMessage());
       System.exit(2);
@@ -62,12 +59,10 @@ public final class ServiceProcess {
   }
 
   private static void serve(
-      String name, Settings settings, Function<Settings, RunningService> start) {
+      String name, Settings settings, PortConfig port, Function<Settings, RunningService> start) {
     Logger log = LoggerFactory.getLogger(ServiceProcess.class);
     RunningService service = start.apply(settings);
-    ServiceServer server =
-        ServiceServer.start(
-            settings.get(HTTP_HOST), settings.get(HTTP_PORT), List.of(service), service.handler());
+    ServiceServer server = ServiceServer.start(port, List.of(service), service.handler());
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -79,7 +74,11 @@ public final class ServiceProcess {
                   stopped.countDown();
                 },
                 "stop"));
-    log.atInfo().addKeyValue("service", name).addKeyValue("port", server.port()).log("started");
+    log.atInfo()
+        .addKeyValue("service", name)
+        .addKeyValue("port", server.port())
+        .addKeyValue("tls", port.files() != null)
+        .log("started");
     try {
       stopped.await();
     } catch (InterruptedException e) {

@@ -1,35 +1,28 @@
 package io.tailrace.schemas.http;
 
 import io.tailrace.schemas.problem.ProblemCode;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import java.net.InetSocketAddress;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.xnio.Options;
 
 /**
  * One HTTP port that serves one or several services, with health and metrics beside them. Threads
  * are Undertow's: handlers run on I/O threads and must not block there.
  */
 public final class ServiceServer implements AutoCloseable {
-  private static final int HEADER_BYTES_MAX = 16 * 1024;
-  private static final int BACKLOG = 4096;
-  private static final int REQUEST_PARSE_TIMEOUT_MS = 10_000;
+  private final HttpPort port;
 
-  private final Undertow undertow;
-
-  private ServiceServer(Undertow undertow) {
-    this.undertow = undertow;
+  private ServiceServer(HttpPort port) {
+    this.port = port;
   }
 
   /**
-   * Binds and starts.
+   * Binds a plain port and starts, with the default bounds.
    *
    * @param port 0 for any free one
    * @param services asked for {@code /health/ready} and {@code /metrics}
@@ -38,32 +31,42 @@ public final class ServiceServer implements AutoCloseable {
    */
   public static ServiceServer start(
       String host, int port, List<? extends RunningService> services, HttpHandler rest) {
-    HttpHandler root = root(services, rest);
-    Undertow undertow =
-        Undertow.builder()
-            .addHttpListener(port, host)
-            .setSocketOption(Options.BACKLOG, BACKLOG)
-            .setSocketOption(Options.TCP_NODELAY, true)
-            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, HEADER_BYTES_MAX)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_PARSE_TIMEOUT_MS)
-            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-            .setHandler(root)
-            .build();
-    try {
-      undertow.start();
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          "port " + port + " on " + host + " cannot be bound: is another process on it?", e);
-    }
-    return new ServiceServer(undertow);
+    return start(PortConfig.plain(host, port), services, rest);
   }
 
-  private static HttpHandler root(List<? extends RunningService> services, HttpHandler rest) {
+  /**
+   * Binds and starts.
+   *
+   * @param services asked for {@code /health/ready} and {@code /metrics}
+   * @param rest answers all other paths
+   * @throws IllegalStateException where the port cannot be bound; names it
+   * @throws io.tailrace.schemas.config.SettingsException where its certificate cannot be used
+   */
+  public static ServiceServer start(
+      PortConfig config, List<? extends RunningService> services, HttpHandler rest) {
+    PortMetrics metrics = new PortMetrics();
+    HttpHandler root =
+        new BodyDeadline(root(services, rest, metrics), config.bounds().body(), metrics);
+    try {
+      return new ServiceServer(HttpPort.open(config, root, metrics));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "port "
+              + config.port()
+              + " on "
+              + config.host()
+              + " cannot be bound: is another process on it?",
+          e);
+    }
+  }
+
+  private static HttpHandler root(
+      List<? extends RunningService> services, HttpHandler rest, PortMetrics metrics) {
     return exchange -> {
       switch (exchange.getRequestPath()) {
         case "/health/live" -> Respond.json(exchange, 200, Map.of("live", true));
         case "/health/ready" -> ready(exchange, services);
-        case "/metrics" -> metrics(exchange, services);
+        case "/metrics" -> metrics(exchange, services, metrics);
         default -> rest.handleRequest(exchange);
       }
     };
@@ -82,8 +85,8 @@ public final class ServiceServer implements AutoCloseable {
   }
 
   private static void metrics(
-      HttpServerExchange exchange, List<? extends RunningService> services) {
-    StringBuilder text = new StringBuilder();
+      HttpServerExchange exchange, List<? extends RunningService> services, PortMetrics own) {
+    StringBuilder text = new StringBuilder(own.scrape());
     services.stream()
         .map(RunningService::metrics)
         .distinct()
@@ -102,12 +105,12 @@ public final class ServiceServer implements AutoCloseable {
 
   /** The port that is bound. */
   public int port() {
-    return ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
+    return port.port();
   }
 
   /** Closes the port and all connections. */
   @Override
   public void close() {
-    undertow.stop();
+    port.close();
   }
 }
