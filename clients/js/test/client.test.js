@@ -80,6 +80,46 @@ describe('the client', () => {
     ]);
   });
 
+  test('keeps nothing of a channel that may not be read any more, and begins anew when it may', async () => {
+    const saved = [];
+    const cache = {
+      loadChannel: async () => null,
+      saveChannel: async (channel, record) => void saved.push(record && record.events.map(({ seq }) => seq)),
+      loadSends: async () => [],
+      saveSend: async () => {},
+      deleteSend: async () => {},
+    };
+    await client.close();
+    client = connect({
+      url: 'http://example.org',
+      token: async () => 'token',
+      device: 'd',
+      random: () => 0,
+      cache,
+      WebSocket: network.WebSocket,
+      fetch: network.fetch,
+    });
+    const { follower, told } = await follow();
+    const subscribed = (frame) =>
+      network.socket.say({ t: 'subscribed', ref: network.socket.last('subscribe').ref, channel: 'chat:1', epoch: 1, ...frame });
+    subscribed({ head: 0, after: 0 });
+    const first = eventText(chainStart(1), 1, '1');
+    network.socket.say(first.text);
+    network.socket.say({ t: 'revoked', channel: 'chat:1', seq: 2 });
+    assert.equal(follower.state.phase, 'gone');
+    assert.equal(follower.state.problem.code, 'revoked');
+
+    follower.retry();
+    await settle();
+    subscribed({ head: 5, after: 4 });
+    network.socket.say(eventText('0123456789abcdef', 5, '5').text);
+    assert.deepEqual(told, [[1, '1', 'live'], [5, '5', 'replay']]);
+    assert.equal(follower.state.phase, 'live');
+    network.socket.say({ t: 'revoked', channel: 'chat:1', seq: 6 });
+    await client.close();
+    assert.deepEqual(saved.at(-1), null);
+  });
+
   test('resumes all channels in one frame', async () => {
     client.follow('chat:1');
     client.follow('chat:2');

@@ -63,6 +63,12 @@ export class Keeper {
     this.#put(this.#record === null ? null : withoutAbove(this.#record, epoch, after));
   }
 
+  /** Keeps nothing: whose right to read it is gone has no copy of it on the device either. */
+  forget() {
+    this.#mustReplace = true;
+    this.#put(null);
+  }
+
   /** Writes what is not written yet. */
   async flush() {
     clearTimeout(this.#timer);

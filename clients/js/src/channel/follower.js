@@ -7,6 +7,9 @@ import { publicPhase } from './words.js';
 /** The gateway answers a subscribe within its own waits of 2 s; later than this, the answer is not coming. */
 const ANSWER_MS = 10_000;
 
+const hasLostItsRight = ({ phase, problem }) =>
+  phase === 'revoked' || (phase === 'refused' && problem.code === 'forbidden');
+
 /**
  * The shell around `decide.js` for one channel: carries out effects, tells the application.
  *
@@ -147,6 +150,9 @@ export class Follower {
     }
     if (state.phase !== 'joining' && state.phase !== 'idle') {
       this.#isConfirmed = true;
+    }
+    if (state.phase !== before.phase && hasLostItsRight(state)) {
+      this.#keeper?.forget();
     }
     let subscribe;
     for (const effect of effects) {
