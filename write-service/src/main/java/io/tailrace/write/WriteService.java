@@ -11,6 +11,7 @@ import io.tailrace.schemas.token.TokenVerifier;
 import io.tailrace.write.ack.LogFollower;
 import io.tailrace.write.ack.LogSearch;
 import io.tailrace.write.admit.Admission;
+import io.tailrace.write.auth.MemberRight;
 import io.tailrace.write.auth.PublishRight;
 import io.tailrace.write.auth.TokenCache;
 import io.tailrace.write.commit.Clocks;
@@ -19,10 +20,13 @@ import io.tailrace.write.commit.CommitTimes;
 import io.tailrace.write.commit.EventIds;
 import io.tailrace.write.commit.GroupCommitter;
 import io.tailrace.write.commit.WritePool;
+import io.tailrace.write.http.MemberHandler;
 import io.tailrace.write.http.WriteHandler;
 import io.tailrace.write.http.WriteStages;
 import io.tailrace.write.limit.PublishLimits;
 import io.tailrace.write.measure.WriteMetrics;
+import io.tailrace.write.member.Members;
+import io.tailrace.write.migrate.Kinds;
 import io.tailrace.write.migrate.Migration;
 import io.tailrace.write.retain.Retention;
 import io.tailrace.write.retain.RetentionPlan;
@@ -72,7 +76,7 @@ public final class WriteService implements RunningService {
     follower = part(new LogFollower(config.kafkaBootstrap(), REMEMBERED_EVENTS_MAX));
     try {
       prepare(config, contracts, clocks);
-      WriteHandler writes = writes(config, keys, contracts, clocks, metrics);
+      HttpHandler writes = writes(config, keys, contracts, clocks, metrics);
       handler = new OriginPolicy(config.origins()).guard(writes);
       follower.awaitStarted(LOG_WAIT);
     } catch (RuntimeException e) {
@@ -81,7 +85,7 @@ public final class WriteService implements RunningService {
     }
   }
 
-  private WriteHandler writes(
+  private HttpHandler writes(
       WriteConfig config, KeyRing keys, Contracts contracts, Clocks clocks, WriteMetrics metrics) {
     WriteConfig.Tuning tuning = config.tuning();
     metrics.gauge(
@@ -102,12 +106,14 @@ public final class WriteService implements RunningService {
             new EventIds(clocks.clock(), new SecureRandom()),
             part(new GroupCommitter(pool, limits(tuning), clocks, metrics)),
             new CommitTimes(pool));
-    return new WriteHandler(
+    WriteHandler.Seqs seqs = new WriteHandler.Seqs(follower, search, clocks, tuning.seqWait());
+    return new MemberHandler(
         stages,
-        new WriteHandler.Seqs(follower, search, clocks, tuning.seqWait()),
-        contracts,
-        tuning.transactionBytesMax(),
-        metrics);
+        seqs,
+        new MemberRight(contracts),
+        new Members(pool, WritePool.MEMBER_CHANGES),
+        metrics,
+        new WriteHandler(stages, seqs, contracts, tuning.transactionBytesMax(), metrics));
   }
 
   /**
@@ -161,7 +167,7 @@ public final class WriteService implements RunningService {
       Migration.apply(pool);
     }
     Migration.check(pool);
-    Migration.tellKinds(pool, contracts);
+    Kinds.tell(pool, contracts, PublishRight::registers, clocks.nanoTime());
   }
 
   private static CommitLimits limits(WriteConfig.Tuning tuning) {

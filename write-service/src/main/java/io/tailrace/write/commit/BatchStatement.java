@@ -10,18 +10,34 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The one statement that writes a batch. Sent with autocommit, it is one transaction in one round
- * trip: keys are claimed, and the rows of all units that lost no key are inserted, in order.
+ * trip: what the contracts ask about channels and authors is answered, keys are claimed, and the
+ * rows of all units that may be written and lost no key are inserted, in order.
  */
 final class BatchStatement {
-  /** Claims in the order of their keys, so that two transactions never wait for each other. */
-  private static final String WITH_CLAIMS =
+  /** The numbers of units that may not be written, or not now. */
+  private static final String CHECK =
       """
-      with c as (
+      checked as materialized (
+        select * from tailrace.check_publish(
+          ?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::boolean[], ?::boolean[])
+      ), asked as (
+        select * from unnest(?::int[], ?::int[]) as a(unit, entry)
+      ), stopped as (
+        select a.unit from asked a join checked k using (entry) where k.verdict <> 'new'
+      ),
+      """;
+
+  /** Claims in the order of their keys, so that two transactions never wait for each other. */
+  private static final String CLAIM =
+      """
+      c as (
         select * from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
           as c(unit, tenant, author, key, body_hash, ids)
+        {kept}
       ), won as (
         insert into tailrace.written (tenant, author, key, body_hash, ids)
         select tenant, author, key, decode(body_hash, 'hex'), ids::uuid[] from c
@@ -31,41 +47,65 @@ final class BatchStatement {
       ), lost as (
         select c.unit from c
         where not exists (select from won w where w.tenant = c.tenant and w.author = c.author and w.key = c.key)
-      ), added as (
+      ),
+      """;
+
+  private static final String REGISTER =
+      """
+      registered as (
+        insert into tailrace.channel (tenant, channel, "user")
+        select distinct on (k.tenant, k.channel) k.tenant, k.channel, k."user"
+        from checked k join asked a using (entry)
+        where k.verdict = 'new' and {kept}
+      ),
+      """;
+
+  private static final String ADD =
+      """
+      added as (
         insert into tailrace.outbox (id, tenant, channel, type, entity, author, data, traceparent, created_at)
         select r.id::uuid, r.tenant, r.channel, r.type, r.entity, r.author, r.data::json, r.traceparent, ?
         from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
           as r(unit, id, tenant, channel, type, entity, author, data, traceparent)
-        where r.unit not in (select unit from lost)
+        where {kept}
         returning 1
       )
-      select pg_current_xact_id()::text, array(select unit from lost)
+      select pg_current_xact_id()::text, {lost}, {verdicts}
       """;
 
-  private static final String WITHOUT_CLAIMS =
-      """
-      with added as (
-        insert into tailrace.outbox (id, tenant, channel, type, entity, author, data, traceparent, created_at)
-        select r.id::uuid, r.tenant, r.channel, r.type, r.entity, r.author, r.data::json, r.traceparent, ?
-        from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-          as r(id, tenant, channel, type, entity, author, data, traceparent)
-        returning 1
-      )
-      select pg_current_xact_id()::text
-      """;
-
-  /**
-   * What the database did.
-   *
-   * @param xid of the transaction, which is committed
-   * @param lost indexes of the units whose key was claimed before; nothing of them was written
-   */
-  record Outcome(String xid, BitSet lost) {}
+  private static final String PLAIN = sql(false, false);
+  private static final String CLAIMED = sql(true, false);
+  private static final String CHECKED = sql(false, true);
+  private static final String CLAIMED_AND_CHECKED = sql(true, true);
 
   private BatchStatement() {}
 
-  /** Writes the units in one transaction. No two of them may claim the same key. */
-  static Outcome execute(Connection connection, List<Pending> batch, Instant createdAt)
+  private static String sql(boolean claims, boolean checks) {
+    String mayBeWritten =
+        (checks ? "unit not in (select unit from stopped)" : "true")
+            + (claims ? " and unit not in (select unit from lost)" : "");
+    String notStopped = checks ? "where unit not in (select unit from stopped)" : "";
+    String verdicts =
+        checks
+            ? "array(select entry from checked order by entry, verdict),"
+                + " array(select verdict from checked order by entry, verdict)"
+            : "null::int[], null::text[]";
+    return "with "
+        + (checks ? CHECK : "")
+        + (claims ? CLAIM.replace("{kept}", notStopped) : "")
+        + (checks ? REGISTER.replace("{kept}", mayBeWritten) : "")
+        + ADD.replace("{kept}", mayBeWritten)
+            .replace("{lost}", claims ? "array(select unit from lost)" : "null::int[]")
+            .replace("{verdicts}", verdicts);
+  }
+
+  /**
+   * Writes the units in one transaction. No two of them may claim the same key.
+   *
+   * @param known channels that need not be registered; what was registered is added
+   */
+  static Outcome execute(
+      Connection connection, List<Pending> batch, Instant createdAt, KnownChannels known)
       throws SQLException {
     List<Integer> claiming = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
@@ -73,26 +113,52 @@ final class BatchStatement {
         claiming.add(i);
       }
     }
-    return claiming.isEmpty()
-        ? insert(connection, batch, createdAt)
-        : claimAndInsert(connection, batch, claiming, createdAt);
-  }
-
-  private static Outcome insert(Connection connection, List<Pending> batch, Instant createdAt)
-      throws SQLException {
-    Rows rows = Rows.of(batch);
-    try (PreparedStatement statement = connection.prepareStatement(WITHOUT_CLAIMS)) {
-      statement.setObject(1, createdAt.atOffset(ZoneOffset.UTC));
-      rows.bind(connection, statement, 2);
+    Checks checks = Checks.of(batch, known);
+    try (PreparedStatement statement =
+        connection.prepareStatement(text(!claiming.isEmpty(), !checks.isEmpty()))) {
+      int next = 1;
+      if (!checks.isEmpty()) {
+        next = checks.bind(connection, statement, next);
+      }
+      if (!claiming.isEmpty()) {
+        next = bindClaims(connection, statement, batch, claiming, next);
+      }
+      statement.setObject(next, createdAt.atOffset(ZoneOffset.UTC));
+      Rows.of(batch).bind(connection, statement, next + 1);
       try (ResultSet result = statement.executeQuery()) {
         result.next();
-        return new Outcome(result.getString(1), new BitSet());
+        Outcome outcome = outcome(result, checks);
+        checks.learn(batch, outcome);
+        return outcome;
       }
     }
   }
 
-  private static Outcome claimAndInsert(
-      Connection connection, List<Pending> batch, List<Integer> claiming, Instant createdAt)
+  private static String text(boolean claims, boolean checks) {
+    if (checks) {
+      return claims ? CLAIMED_AND_CHECKED : CHECKED;
+    }
+    return claims ? CLAIMED : PLAIN;
+  }
+
+  private static Outcome outcome(ResultSet result, Checks checks) throws SQLException {
+    Array lost = result.getArray(2);
+    Array entries = result.getArray(3);
+    return new Outcome(
+        result.getString(1),
+        lost == null ? new BitSet() : lost(lost),
+        entries == null
+            ? Map.of()
+            : checks.verdicts(
+                (Integer[]) entries.getArray(), (String[]) result.getArray(4).getArray()));
+  }
+
+  private static int bindClaims(
+      Connection connection,
+      PreparedStatement statement,
+      List<Pending> batch,
+      List<Integer> claiming,
+      int first)
       throws SQLException {
     int count = claiming.size();
     Integer[] units = new Integer[count];
@@ -109,20 +175,11 @@ final class BatchStatement {
         columns[4][i] = idArray(unit);
       }
     }
-    Rows rows = Rows.of(batch);
-    try (PreparedStatement statement = connection.prepareStatement(WITH_CLAIMS)) {
-      statement.setArray(1, connection.createArrayOf("int4", units));
-      for (int i = 0; i < columns.length; i++) {
-        statement.setArray(2 + i, connection.createArrayOf("text", columns[i]));
-      }
-      statement.setObject(7, createdAt.atOffset(ZoneOffset.UTC));
-      statement.setArray(8, connection.createArrayOf("int4", rows.units));
-      rows.bind(connection, statement, 9);
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return new Outcome(result.getString(1), lost(result.getArray(2)));
-      }
+    statement.setArray(first, connection.createArrayOf("int4", units));
+    for (int i = 0; i < columns.length; i++) {
+      statement.setArray(first + 1 + i, connection.createArrayOf("text", columns[i]));
     }
+    return first + 1 + columns.length;
   }
 
   private static BitSet lost(Array array) throws SQLException {
@@ -146,7 +203,7 @@ final class BatchStatement {
 
   /** The rows of a batch, column by column. */
   private static final class Rows {
-    final Integer[] units;
+    private final Integer[] units;
     private final String[][] columns;
 
     private Rows(int count) {
@@ -184,8 +241,9 @@ final class BatchStatement {
     }
 
     void bind(Connection connection, PreparedStatement statement, int first) throws SQLException {
+      statement.setArray(first, connection.createArrayOf("int4", units));
       for (int i = 0; i < columns.length; i++) {
-        statement.setArray(first + i, connection.createArrayOf("text", columns[i]));
+        statement.setArray(first + 1 + i, connection.createArrayOf("text", columns[i]));
       }
     }
   }

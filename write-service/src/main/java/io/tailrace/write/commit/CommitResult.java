@@ -27,6 +27,13 @@ public sealed interface CommitResult {
   /** The database refuses this write and will refuse it again. Nothing was written. */
   record Refused(String detail) implements CommitResult {}
 
+  /**
+   * The author may not publish there, as it was decided in the transaction. Nothing was written.
+   *
+   * @param row index of the row at fault in the unit
+   */
+  record Forbidden(int row) implements CommitResult {}
+
   /** The database could not be reached, or did not decide in time; the write may have happened. */
   record Unavailable(String detail) implements CommitResult {}
 

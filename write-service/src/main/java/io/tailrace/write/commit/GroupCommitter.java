@@ -135,7 +135,7 @@ public final class GroupCommitter implements AutoCloseable {
   }
 
   private void run(Lane lane, BlockingQueue<Pending> queue) {
-    while (!closing || !queue.isEmpty()) {
+    while (!closing || !queue.isEmpty() || lane.carries()) {
       try {
         lane.doWork();
       } catch (InterruptedException _) {

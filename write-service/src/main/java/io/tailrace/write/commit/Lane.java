@@ -1,7 +1,9 @@
 package io.tailrace.write.commit;
 
+import io.tailrace.write.commit.Checks.Verdict;
 import io.tailrace.write.commit.CommitResult.Broken;
 import io.tailrace.write.commit.CommitResult.Committed;
+import io.tailrace.write.commit.CommitResult.Forbidden;
 import io.tailrace.write.commit.CommitResult.KeyReused;
 import io.tailrace.write.commit.CommitResult.Refused;
 import io.tailrace.write.commit.CommitResult.Replayed;
@@ -29,12 +31,22 @@ import org.slf4j.LoggerFactory;
  * Commits what is in its queue, batch after batch, on one connection at a time.
  *
  * <p>While one batch is being committed the next one gathers, so batches grow with the load by
- * themselves and nobody waits for a timer. Run by one thread.
+ * themselves and nobody waits for a timer. Units that meet a change of their channel's members are
+ * carried into the next batch, at its head, so that nobody else waits for that change. Run by one
+ * thread.
  */
 final class Lane {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
   private static final long IDLE_MS = 200;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** Pause before units that were carried are tried again where nothing else is to be done. */
+  private static final long CARRY_MS = 2;
+
+  /** More than these do not wait for changes of members: others would find no room in a batch. */
+  private static final int CARRIED_UNITS_MAX = 128;
+
+  private static final int KNOWN_CHANNELS_MAX = 32_768;
 
   private static final String SAME_KEY =
       "send the same request with the same Idempotency-Key again";
@@ -46,6 +58,8 @@ final class Lane {
   private final LongSupplier nanoTime;
   private final WriteMetrics metrics;
   private final List<Pending> batch = new ArrayList<>();
+  private final List<Pending> carried = new ArrayList<>();
+  private final KnownChannels known = new KnownChannels(KNOWN_CHANNELS_MAX);
 
   Lane(
       BlockingQueue<Pending> queue,
@@ -63,13 +77,16 @@ final class Lane {
 
   /** Commits one batch; waits shortly for a first unit. Returns how many units it took. */
   int doWork() throws InterruptedException {
-    Pending first = queue.poll(IDLE_MS, TimeUnit.MILLISECONDS);
-    if (first == null) {
-      return 0;
-    }
+    Pending first = queue.poll(carried.isEmpty() ? IDLE_MS : CARRY_MS, TimeUnit.MILLISECONDS);
     batch.clear();
     int rows = 0;
     int bytes = 0;
+    for (Pending again : carried) {
+      batch.add(again);
+      rows += again.unit.rows().size();
+      bytes += again.unit.bytes();
+    }
+    carried.clear();
     for (Pending next = first; next != null; next = queue.poll()) {
       batch.add(next);
       rows += next.unit.rows().size();
@@ -79,9 +96,13 @@ final class Lane {
       }
     }
     int taken = batch.size();
+    if (taken == 0) {
+      return 0;
+    }
     try {
       commit();
     } finally {
+      batch.removeAll(carried);
       for (Pending pending : batch) {
         if (!pending.result.isDone()) {
           pending.complete(new Unavailable("the write was not decided; " + SAME_KEY));
@@ -89,6 +110,11 @@ final class Lane {
       }
     }
     return taken;
+  }
+
+  /** Whether units wait for a change of members to end. */
+  boolean carries() {
+    return !carried.isEmpty();
   }
 
   private void commit() {
@@ -104,7 +130,8 @@ final class Lane {
     for (Pending pending : batch) {
       if (!pending.result.isDone()) {
         metrics.retried();
-        alone(pending, failure == SqlFailure.OUTCOME_UNKNOWN);
+        pending.perhapsCommitted |= failure == SqlFailure.OUTCOME_UNKNOWN;
+        alone(pending);
       }
     }
   }
@@ -116,16 +143,19 @@ final class Lane {
       for (Pending pending : batch) {
         pending.createdAt(createdAt);
       }
-      var outcome = BatchStatement.execute(connection, batch, createdAt);
+      var outcome = BatchStatement.execute(connection, batch, createdAt, known);
       metrics.batch(batch.size(), nanoTime.getAsLong() - startNanos);
       Instant commitTime = commitTimeIfWanted(connection, outcome.xid());
       for (int i = 0; i < batch.size(); i++) {
-        if (!outcome.lost().get(i)) {
+        Verdict verdict = outcome.stopped().get(i);
+        if (verdict != null) {
+          stopped(connection, batch.get(i), verdict);
+        } else if (!outcome.lost().get(i)) {
           committed(batch.get(i), commitTime, createdAt);
         }
       }
       for (int i = outcome.lost().nextSetBit(0); i >= 0; i = outcome.lost().nextSetBit(i + 1)) {
-        CommitResult earlier = earlier(connection, batch.get(i), false);
+        CommitResult earlier = earlier(connection, batch.get(i));
         if (earlier != null) {
           batch.get(i).complete(earlier);
         }
@@ -140,20 +170,26 @@ final class Lane {
           .addKeyValue("failure", failure)
           .log("a batch failed, its units are tried one by one");
       return failure;
+    } finally {
+      batch.removeAll(carried);
     }
   }
 
   /** Tries one unit until it is decided or its time is over. */
-  private void alone(Pending pending, boolean triedBefore) {
-    boolean unknown = triedBefore;
+  private void alone(Pending pending) {
     while (!expired(pending, nanoTime.getAsLong())) {
       try (Connection connection = pool.getConnection()) {
         Instant createdAt = pending.createdAt(now());
-        var outcome = BatchStatement.execute(connection, List.of(pending), createdAt);
+        var outcome = BatchStatement.execute(connection, List.of(pending), createdAt, known);
+        Verdict verdict = outcome.stopped().get(0);
+        if (verdict != null) {
+          stopped(connection, pending, verdict);
+          return;
+        }
         CommitResult result =
             outcome.lost().isEmpty()
                 ? new Committed(commitTimeIfWanted(connection, outcome.xid()), createdAt)
-                : earlier(connection, pending, unknown);
+                : earlier(connection, pending);
         if (result instanceof Committed done) {
           committed(pending, done.commitTime(), createdAt);
         } else if (result != null) {
@@ -179,7 +215,7 @@ final class Lane {
             pending.complete(new Broken("the database refused the write"));
             return;
           }
-          case OUTCOME_UNKNOWN -> unknown = true;
+          case OUTCOME_UNKNOWN -> pending.perhapsCommitted = true;
           case PASSING -> {}
         }
         LockSupport.parkNanos(PAUSE_NANOS);
@@ -188,8 +224,8 @@ final class Lane {
   }
 
   /** What the claimed key stands for; null where it is gone again, so that another try decides. */
-  private static @Nullable CommitResult earlier(
-      Connection connection, Pending pending, boolean perhapsOwn) throws SQLException {
+  private static @Nullable CommitResult earlier(Connection connection, Pending pending)
+      throws SQLException {
     Claim claim = pending.unit.claim();
     Written written = claim == null ? null : WrittenRows.find(connection, claim);
     if (claim == null || written == null) {
@@ -198,9 +234,34 @@ final class Lane {
     if (!written.bodyHash().equals(claim.bodyHash())) {
       return new KeyReused();
     }
-    return perhapsOwn && pending.unit.hasIds(written.ids())
+    return pending.perhapsCommitted && pending.unit.hasIds(written.ids())
         ? new Committed(written.commitTime(), Instant.EPOCH)
         : new Replayed(written.ids(), written.commitTime());
+  }
+
+  /**
+   * A unit that the check kept out. What was written before stays written, whatever its author may
+   * do now: a try whose outcome is not known, and a key that stands for the same body.
+   */
+  private void stopped(Connection connection, Pending pending, Verdict verdict)
+      throws SQLException {
+    Instant createdAt = pending.createdAt(now());
+    String id = pending.unit.rows().getFirst().id();
+    CommitResult earlier = earlier(connection, pending);
+    if (pending.perhapsCommitted && WrittenRows.exists(connection, id, createdAt)) {
+      committed(pending, null, createdAt);
+    } else if (earlier != null && !(earlier instanceof KeyReused)) {
+      pending.complete(earlier);
+    } else if (pending.perhapsCommitted) {
+      pending.complete(new Unavailable("the write was not decided; " + SAME_KEY));
+    } else if (!verdict.busy()) {
+      pending.complete(new Forbidden(verdict.row()));
+    } else if (carried.size() < CARRIED_UNITS_MAX) {
+      pending.untried();
+      carried.add(pending);
+    } else {
+      pending.complete(new Unavailable("the channel's members are being changed; " + SAME_KEY));
+    }
   }
 
   private @Nullable Instant commitTimeIfWanted(Connection connection, String xid) {

@@ -15,6 +15,9 @@ final class Pending {
   private final Runnable beforeResult;
   private @Nullable Instant createdAt;
 
+  /** Whether a try was lost on the way, so that it may have been committed. */
+  boolean perhapsCommitted;
+
   /**
    * A unit that was queued at this time.
    *
@@ -37,6 +40,11 @@ final class Pending {
       return now;
     }
     return first;
+  }
+
+  /** The next try is a first one again: nothing of this unit was written. */
+  void untried() {
+    createdAt = null;
   }
 
   /** Tells the writer. */

@@ -8,8 +8,11 @@ public final class WritePool {
   private static final int CONNECTION_TIMEOUT_MS = 5_000;
   private static final int SOCKET_TIMEOUT_SECONDS = 15;
 
-  /** Connections beside the lanes': for commit times of late answers and for retention. */
-  private static final int BESIDE = 2;
+  /** Changes of members that go on at the same time, each on a connection. */
+  public static final int MEMBER_CHANGES = 4;
+
+  /** Connections beside the lanes': for commit times of late answers, retention, and members. */
+  private static final int BESIDE = 2 + MEMBER_CHANGES;
 
   /**
    * Only a write whose commit is on disk is acknowledged, whatever the database's default says; a

@@ -30,6 +30,9 @@ public final class WrittenRows {
       from tailrace.outbox where id = ?::uuid and created_at = ?
       """;
 
+  private static final String EXISTS =
+      "select from tailrace.outbox where id = ?::uuid and created_at = ?";
+
   /**
    * A key that was claimed.
    *
@@ -65,6 +68,17 @@ public final class WrittenRows {
       statement.setString(1, xid);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() ? instant(row, 1) : null;
+      }
+    }
+  }
+
+  /** Whether the row stands in the outbox. */
+  static boolean exists(Connection connection, String id, Instant createdAt) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(EXISTS)) {
+      statement.setString(1, id);
+      statement.setObject(2, createdAt.atOffset(ZoneOffset.UTC));
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
       }
     }
   }

@@ -138,12 +138,15 @@ final class WriteFlow {
       for (int i = 0; i < events.size(); i++) {
         Problem refusal = right.refusal(identity, events.get(i).channel());
         if (refusal != null) {
-          return Problem.of(
-              refusal.code(), refusal.detail(), "pointer", "/events/" + i + "/channel");
+          return atEvent(refusal, i);
         }
       }
     }
     return null;
+  }
+
+  private static Problem atEvent(Problem problem, int event) {
+    return Problem.of(problem.code(), problem.detail(), "pointer", "/events/" + event + "/channel");
   }
 
   private Answer commit(WriteRequest request, Identity identity, List<NewEvent> events)
@@ -200,6 +203,10 @@ final class WriteFlow {
               ProblemCode.KEY_REUSED,
               "this Idempotency-Key stands for another body: use a new key for a new write");
       case CommitResult.Refused refused -> refuse(ProblemCode.INVALID_EVENT, refused.detail());
+      case CommitResult.Forbidden forbidden -> {
+        Problem problem = PublishRight.notAllowed(unit.rows().get(forbidden.row()).channel());
+        yield new Refused(single(request) ? problem : atEvent(problem, forbidden.row()));
+      }
       case CommitResult.Unavailable unavailable ->
           new Refused(
               Problem.retryAfter(ProblemCode.NOT_READY, unavailable.detail(), RETRY_AFTER_MS));
@@ -256,7 +263,8 @@ final class WriteFlow {
               identity.user(),
               event.data(),
               event.bytes(),
-              request.traceparent()));
+              request.traceparent(),
+              right.check(identity, event.channel())));
     }
     Claim claim =
         key == null

@@ -185,7 +185,7 @@ public final class WriteHandler implements HttpHandler {
   }
 
   /** {@code application/json}, with UTF-8 as its only charset. */
-  private static boolean isJson(String type) {
+  static boolean isJson(String type) {
     int semicolon = type.indexOf(';');
     String media = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
     if (!media.equalsIgnoreCase("application/json")) {
@@ -196,12 +196,12 @@ public final class WriteHandler implements HttpHandler {
     return parameter.isEmpty() || parameter.equals("charset=utf-8");
   }
 
-  private static boolean wantsSeq(HttpServerExchange exchange) {
+  static boolean wantsSeq(HttpServerExchange exchange) {
     Deque<String> ack = exchange.getQueryParameters().get("ack");
     return ack == null || "seq".equals(ack.peekFirst());
   }
 
-  private static String token(HttpServerExchange exchange) {
+  static String token(HttpServerExchange exchange) {
     String value = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
     return value != null && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
         ? value.substring(SCHEME.length()).strip()

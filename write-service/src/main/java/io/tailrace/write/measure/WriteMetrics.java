@@ -26,6 +26,7 @@ public final class WriteMetrics {
   private final Counter searches;
   private final Counter partitionsDropped;
   private final Counter keysCleaned;
+  private final Counter membersRefreshed;
   private final Counter limitedUsers;
   private final Counter limitedTenants;
 
@@ -54,6 +55,8 @@ public final class WriteMetrics {
     searches = counter("tailrace.write.searches", "older writes looked up in the log");
     partitionsDropped = counter("tailrace.write.dropped.partitions", "days that left retention");
     keysCleaned = counter("tailrace.write.cleaned.keys", "idempotency keys that left retention");
+    membersRefreshed =
+        counter("tailrace.write.refreshed.members", "events of members written again in time");
     limitedUsers = limitedBy("user");
     limitedTenants = limitedBy("tenant");
   }
@@ -115,6 +118,11 @@ public final class WriteMetrics {
   /** A limit of a contract refused a request: the user's, or the tenant's. */
   public void limited(String whose) {
     (whose.equals("user") ? limitedUsers : limitedTenants).increment();
+  }
+
+  /** Events of members were written again. */
+  public void refreshed(int members) {
+    membersRefreshed.increment(members);
   }
 
   /** Retention did its work. */

@@ -1,7 +1,5 @@
 package io.tailrace.write.migrate;
 
-import io.tailrace.schemas.contract.Contract;
-import io.tailrace.schemas.contract.Contracts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,7 +20,7 @@ public final class Migration {
   private static final String SCHEMA = "tailrace";
 
   /** Number of the newest script in {@code tailrace/sql}; a test holds it against the folder. */
-  static final String NEWEST = "2";
+  static final String NEWEST = "3";
 
   private static final long LOOK_AGAIN_NANOS = 200_000_000;
 
@@ -105,28 +103,6 @@ public final class Migration {
     }
   }
 
-  /** Tells the database the kinds and their size caps, which {@code publish} checks. */
-  public static void tellKinds(DataSource pool, Contracts contracts) {
-    String sql =
-        """
-        insert into tailrace.kind (name, data_bytes_max) values (?, ?)
-        on conflict (name) do update set data_bytes_max = excluded.data_bytes_max
-        where tailrace.kind.data_bytes_max <> excluded.data_bytes_max
-        """;
-    try (Connection connection = pool.getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (Contract contract : contracts.all().stream().sorted(Migration::byKind).toList()) {
-        statement.setString(1, contract.kind());
-        statement.setInt(2, contract.dataBytesMax());
-        statement.addBatch();
-      }
-      statement.executeBatch();
-    } catch (SQLException e) {
-      throw new IllegalStateException(
-          "the kinds could not be written to tailrace.kind: " + e.getMessage(), e);
-    }
-  }
-
   private static boolean isCurrent(DataSource pool) {
     try (Connection connection = pool.getConnection();
         Statement statement = connection.createStatement()) {
@@ -146,10 +122,6 @@ public final class Migration {
     } catch (SQLException e) {
       throw new IllegalStateException("the database could not be asked: " + e.getMessage(), e);
     }
-  }
-
-  private static int byKind(Contract one, Contract other) {
-    return one.kind().compareTo(other.kind());
   }
 
   private static void require(Connection connection, String setting, String value)

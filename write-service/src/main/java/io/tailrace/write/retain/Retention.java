@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import javax.sql.DataSource;
 
 /** One round of retention. Time is an argument. */
@@ -19,6 +20,11 @@ public final class Retention {
   private static final long LOCK = 0x7461696c72616365L;
 
   private static final int KEYS_PER_STATEMENT = 10_000;
+
+  /** Events of members in one transaction: it holds their rows, and their writers come again. */
+  private static final int MEMBERS_PER_STATEMENT = 500;
+
+  private static final int MEMBER_STATEMENTS_MAX = 20;
 
   private final DataSource pool;
   private final RetentionPlan plan;
@@ -32,7 +38,8 @@ public final class Retention {
   }
 
   /**
-   * Makes partitions ahead, drops those whose last row is past retention, deletes old keys.
+   * Makes partitions ahead, drops those whose last row is past retention, deletes old keys, writes
+   * the events of members again before they are.
    *
    * @return false where another service does it
    */
@@ -43,6 +50,8 @@ public final class Retention {
       }
       try {
         makePartitions(connection, now);
+        // Members first: what says who they are must not be dropped before it is said again.
+        metrics.refreshed(refreshMembers(connection, now));
         int dropped = dropPartitions(connection, now);
         metrics.retained(dropped, deleteKeys(connection, now));
         return true;
@@ -69,6 +78,26 @@ public final class Retention {
         return row.next() ? row.getInt(1) : 0;
       }
     }
+  }
+
+  private int refreshMembers(Connection connection, Instant now) throws SQLException {
+    int total = 0;
+    try (PreparedStatement statement =
+        connection.prepareStatement("select tailrace.refresh_members(?, ?, ?)")) {
+      statement.setObject(1, now.minus(plan.memberEventsMax()).atOffset(ZoneOffset.UTC));
+      statement.setObject(2, now.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC));
+      statement.setInt(3, MEMBERS_PER_STATEMENT);
+      int written;
+      int statements = 0;
+      do {
+        try (ResultSet row = statement.executeQuery()) {
+          written = row.next() ? row.getInt(1) : 0;
+        }
+        total += written;
+        statements++;
+      } while (written == MEMBERS_PER_STATEMENT && statements < MEMBER_STATEMENTS_MAX);
+    }
+    return total;
   }
 
   private int deleteKeys(Connection connection, Instant now) throws SQLException {

@@ -9,4 +9,12 @@ import java.time.Duration;
  * @param keys idempotency keys
  * @param daysAhead partitions made before they are needed, today's included
  */
-public record RetentionPlan(Duration events, Duration keys, int daysAhead) {}
+public record RetentionPlan(Duration events, Duration keys, int daysAhead) {
+  /**
+   * Age at which the event of a member is written again. The events of all members are to be
+   * younger than half the retention; a tenth of it is left for the writing.
+   */
+  Duration memberEventsMax() {
+    return events.multipliedBy(4).dividedBy(10);
+  }
+}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.contract.DataSchema;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
 import java.util.Locale;
@@ -48,6 +49,7 @@ final class EventReader {
           pointer + "/expect",
           "the kind " + target.kind() + " keeps no revisions: leave expect out");
     }
+    refuseReserved(fields.type, fields.entity, pointer);
     check(contract, fields.type, fields.data, pointer);
     return new NewEvent(
         target, fields.type, fields.entity, fields.id, fields.data.text(), fields.data.bytes());
@@ -58,6 +60,21 @@ final class EventReader {
       throw RefusedBody.at(pointer + "/channel", "channel is missing");
     }
     return channel;
+  }
+
+  private static void refuseReserved(String type, @Nullable String entity, String pointer)
+      throws RefusedBody {
+    if (MemberChange.isReserved(type)) {
+      throw RefusedBody.at(
+          pointer + "/type",
+          "types that begin with member. are Tailrace's own: change members at the channel's"
+              + " address /members");
+    }
+    if (entity != null && MemberChange.isReservedEntity(entity)) {
+      throw RefusedBody.at(
+          pointer + "/entity",
+          "entities that begin with member: are Tailrace's own: choose another");
+    }
   }
 
   private static void check(Contract contract, String type, StrictJson.Value data, String pointer)

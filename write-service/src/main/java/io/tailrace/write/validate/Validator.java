@@ -1,10 +1,14 @@
 package io.tailrace.write.validate;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.name.Channel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The entry: bodies in, events or a refusal out. Thread-safe. */
 public final class Validator {
@@ -38,6 +42,42 @@ public final class Validator {
       return new Validated.Valid(events);
     } catch (RefusedBody refused) {
       return new Validated.Invalid(refused.problem());
+    }
+  }
+
+  /**
+   * A body of {@code PUT …/members/{user}}: {@code {"role": …}}, one of the kind's.
+   *
+   * @throws NullPointerException where the kind has no members
+   */
+  public ValidatedRole role(byte[] body, Contract contract) {
+    Set<String> roles = Objects.requireNonNull(contract.members()).roles().keySet();
+    try (StrictJson json = new StrictJson(body)) {
+      begin(json);
+      if (!json.atObject()) {
+        throw RefusedBody.at("", "a member must be an object with the field role");
+      }
+      String role = null;
+      while (json.next() == JsonToken.FIELD_NAME) {
+        if (!json.text().equals("role") || role != null) {
+          throw RefusedBody.at(json.pointer(), "a member has the one field role, once");
+        }
+        if (json.next() != JsonToken.VALUE_STRING) {
+          throw RefusedBody.at("/role", "must be a string");
+        }
+        role = json.text();
+      }
+      end(json);
+      if (role == null || !roles.contains(role)) {
+        throw RefusedBody.at(
+            "/role",
+            (role == null ? "is missing" : "is no role of the kind " + contract.kind())
+                + ": its roles are "
+                + String.join(", ", new TreeSet<>(roles)));
+      }
+      return new ValidatedRole.Valid(role);
+    } catch (RefusedBody refused) {
+      return new ValidatedRole.Invalid(refused.problem());
     }
   }
 

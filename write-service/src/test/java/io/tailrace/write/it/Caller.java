@@ -6,6 +6,7 @@ import io.tailrace.schemas.token.Identity;
 import io.tailrace.schemas.token.TokenSigner;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -54,15 +55,42 @@ final class Caller {
     return post(path, body.getBytes(StandardCharsets.UTF_8), headers);
   }
 
+  /** Sets a member's role. */
+  Reply set(String channel, String user, String role) {
+    return send("PUT", member(channel, user), "{\"role\":\"" + role + "\"}");
+  }
+
+  /** Removes a member. */
+  Reply remove(String channel, String user) {
+    return send("DELETE", member(channel, user), "");
+  }
+
+  /** The address of a member. */
+  static String member(String channel, String user) {
+    return "/v1/channels/"
+        + channel
+        + "/members/"
+        + URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Sends text anywhere, with any method. */
+  Reply send(String method, String path, String body, String... headers) {
+    return send(method, path, body.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
   /** Posts bytes anywhere. */
   Reply post(String path, byte[] body, String... headers) {
+    return send("POST", path, body, headers);
+  }
+
+  private Reply send(String method, String path, byte[] body, String... headers) {
     List<String> all =
         new ArrayList<>(
             List.of("Content-Type", "application/json", "Authorization", "Bearer " + token));
     all.addAll(List.of(headers));
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
     for (int i = 0; i < all.size(); i += 2) {
       request.setHeader(all.get(i), all.get(i + 1));
     }

@@ -23,12 +23,16 @@ final class Running implements AutoCloseable {
   }
 
   Running(WriteConfig.Tuning tuning) {
-    service = service(tuning);
+    this(tuning, Contracts.shipped());
+  }
+
+  Running(WriteConfig.Tuning tuning, Contracts contracts) {
+    service = service(tuning, contracts);
     sequencer = new SequencerStandIn();
     server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
   }
 
-  private static WriteService service(WriteConfig.Tuning tuning) {
+  private static WriteService service(WriteConfig.Tuning tuning, Contracts contracts) {
     var postgres = Servers.postgres();
     return WriteService.start(
         new WriteConfig(
@@ -39,7 +43,7 @@ final class Running implements AutoCloseable {
             List.of(),
             tuning),
         KeyRing.ofSecret(TENANT, Caller.SECRET),
-        Contracts.shipped());
+        contracts);
   }
 
   Caller caller(String user, String... roles) {

@@ -6,15 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.tailrace.embed.PostgresServer;
-import io.tailrace.schemas.contract.Contracts;
-import io.tailrace.write.auth.PublishRight;
 import io.tailrace.write.commit.WritePool;
 import io.tailrace.write.migrate.Migration;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +15,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A start that cannot succeed says what to do; one that can makes writes durable. */
 class StartIT {
@@ -75,21 +67,5 @@ class StartIT {
         assertEquals("on", row.getString(1));
       }
     }
-  }
-
-  @Test
-  void aContractThatCannotBeHeldStopsTheStart(@TempDir Path folder) throws IOException {
-    try (InputStream shipped =
-        Contracts.class.getResourceAsStream("/tailrace/contracts/chat.yaml")) {
-      String chat = new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
-      Files.writeString(
-          folder.resolve("chat.yaml"), chat.replace("create: tenant", "create: admins"));
-    }
-    Contracts contracts = Contracts.load(folder);
-
-    IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> new PublishRight(contracts));
-
-    assertTrue(String.valueOf(e.getMessage()).contains("kind chat"), e.getMessage());
   }
 }

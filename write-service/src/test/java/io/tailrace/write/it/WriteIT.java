@@ -54,7 +54,8 @@ class WriteIT {
   @Test
   void dataArrivesAsItWasWritten() throws SQLException {
     String data =
-        "{ \"text\" : \"\u2028\ud83c\udf0a \\u00e9 \\/\",\n\t\"n\":1.10,\"big\":12345678901234567890123, \"e\":1E+2}";
+        "{ \"text\" : \"\u2028\ud83c\udf0a \\u00e9 \\/\",\n"
+            + "\t\"n\":1.10,\"big\":12345678901234567890123, \"e\":1E+2}";
 
     Reply reply =
         ada.event("chat:raw", "{\"type\":\"message.posted\",\r\n\"data\":" + data + "\r\n}");
@@ -137,6 +138,10 @@ class WriteIT {
 
   static long count(String where) throws SQLException {
     return Long.parseLong(text("select count(*) from tailrace.outbox where " + where));
+  }
+
+  static long number(String sql) throws SQLException {
+    return Long.parseLong(text(sql));
   }
 
   private static String text(String sql) throws SQLException {

@@ -54,11 +54,22 @@ public final class Router implements HttpHandler {
       Starting.answer(exchange);
     } else if (path.equals("/v1/ws") || path.equals("/v1/sse") || path.equals("/v1/session")) {
       services.gateway().handleRequest(exchange);
-    } else if (path.equals("/v1/transactions") || (path.endsWith("/events") && !isRead(exchange))) {
+    } else if (path.equals("/v1/transactions")
+        || isMembers(path)
+        || (path.endsWith("/events") && !isRead(exchange))) {
       services.write().handleRequest(exchange);
     } else {
       services.catchup().handleRequest(exchange);
     }
+  }
+
+  /** Everything about a channel's members, whatever a user is called. */
+  private static boolean isMembers(String path) {
+    int channel = path.indexOf('/', "/v1/".length()) + 1;
+    int after = path.indexOf('/', channel);
+    return path.startsWith("/v1/channels/")
+        && after > 0
+        && (path.startsWith("/members/", after) || path.substring(after).equals("/members"));
   }
 
   /** Preflights go where the request would: a browser asks before a POST. */
