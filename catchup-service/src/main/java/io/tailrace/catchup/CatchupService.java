@@ -16,6 +16,8 @@ import io.tailrace.catchup.route.Peers;
 import io.tailrace.catchup.route.Routes;
 import io.tailrace.catchup.send.AnswerBytes;
 import io.tailrace.catchup.send.Sending;
+import io.tailrace.catchup.snapshot.CursorSeal;
+import io.tailrace.catchup.snapshot.SnapshotRules;
 import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.http.OriginPolicy;
@@ -113,7 +115,10 @@ public final class CatchupService implements RunningService {
     Answering answering =
         new Answering(
             history,
-            new HistoryPaths(new Moments(history, progress), InstantSource.system()),
+            new HistoryPaths(
+                new Moments(history, progress),
+                new SnapshotRules(new CursorSeal(key.derive("snapshot cursors"))),
+                InstantSource.system()),
             new Answering.Way(routes, peers, sending, metrics),
             System::nanoTime);
     HttpHandler handler =

@@ -30,6 +30,15 @@ final class Asker {
     }
   }
 
+  /** As somebody of the tenant acme. */
+  HttpResponse<byte[]> getAs(String user, int port, Channel channel, String rest)
+      throws IOException {
+    return send(
+        request(port, "/v1/channels/" + channel.name() + rest)
+            .header("Authorization", "Bearer " + RunningCatchup.tokenOf(user))
+            .build());
+  }
+
   /** As the user ada of the channel's tenant. */
   HttpResponse<byte[]> get(int port, Channel channel, String rest, String... headers)
       throws IOException {

@@ -237,6 +237,12 @@ class CatchupIT extends RunningCatchup {
     log.begin();
     log.add(channel, 2, null, "{\"text\":\"anew\"}");
     log.commit();
+    Channel half = channel;
+    Await.until("half of an epoch", () -> get(half, "").statusCode() == 503);
+    assertRefused(ProblemCode.NOT_READY, get(channel, "/events?epoch=1"));
+    log.begin();
+    log.mark(PARTITION_OF_EPOCHS, 2);
+    log.commit();
 
     JsonNode answer = ok(channel, "/events?epoch=2&minSeq=1");
 

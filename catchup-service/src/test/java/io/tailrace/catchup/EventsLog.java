@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.event.Envelope;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Topics;
 import java.util.HashMap;
@@ -80,8 +82,42 @@ final class EventsLog implements AutoCloseable {
     return add(channel, epoch, entity, data, System.currentTimeMillis());
   }
 
+  /** Makes somebody a member, in a transaction of its own; null: removes them. */
+  Event change(Channel channel, String user, @Nullable String role) {
+    begin();
+    Event event = addChange(channel, 1, user, role);
+    commit();
+    return event;
+  }
+
+  /** Makes somebody a member, in the open transaction; null: removes them. */
+  Event addChange(Channel channel, int epoch, String user, @Nullable String role) {
+    String entity = MemberChange.ENTITY + user;
+    long now = System.currentTimeMillis();
+    return role == null
+        ? add(channel, epoch, new Content(MemberChange.REMOVED, entity, "{}"), now)
+        : add(
+            channel,
+            epoch,
+            new Content(MemberChange.SET, entity, "{\"role\":\"" + role + "\"}"),
+            now);
+  }
+
+  /** In the open transaction: a rebuild has brought the channel's partition all its rows. */
+  void mark(int partition, int epoch) {
+    RecordHeaders headers = new RecordHeaders();
+    EpochMark.write(headers, epoch);
+    send(new ProducerRecord<>(Topics.EVENTS, partition, null, null, null, headers));
+  }
+
   /** One event in the open transaction, committed at a time of one's own. */
   Event add(Channel channel, int epoch, @Nullable String entity, String data, long committedMs) {
+    return add(channel, epoch, new Content("message.posted", entity, data), committedMs);
+  }
+
+  private record Content(String type, @Nullable String entity, String data) {}
+
+  private Event add(Channel channel, int epoch, Content content, long committedMs) {
     Event before = last.get(channel);
     boolean goesOn = before != null && before.epoch() == epoch;
     long seq = before != null && goesOn ? before.seq() + 1 : 1;
@@ -89,8 +125,13 @@ final class EventsLog implements AutoCloseable {
     long nowMicros = committedMs * 1000;
     Envelope envelope =
         new Envelope(
-            "id-" + ++written, "message.posted", entity, "ada", Times.micros(nowMicros), null);
-    byte[] bytes = data.getBytes(UTF_8);
+            "id-" + ++written,
+            content.type(),
+            content.entity(),
+            "ada",
+            Times.micros(nowMicros),
+            null);
+    byte[] bytes = content.data().getBytes(UTF_8);
     long chain = Chain.next(previous, envelope, bytes);
     Event event = new Event(channel, envelope, epoch, seq, chain, bytes);
     last.put(channel, event);

@@ -1,12 +1,16 @@
 package io.tailrace.catchup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.topic.Topics;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -15,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -49,6 +54,71 @@ class JoinIT extends RunningCatchup {
         minSeq,
         1,
         after);
+  }
+
+  private static JoinWire.Ask askOf(
+      String user, Channel channel, long from, long minSeq, @Nullable Long after) {
+    return new JoinWire.Ask(
+        1, who(user), channel.name(), partitionOf(channel), from, minSeq, 1, after);
+  }
+
+  private JoinWire.Answer.View view(JoinWire.Ask ask) {
+    return assertInstanceOf(JoinWire.Answer.View.class, join(ask).getFirst());
+  }
+
+  private ProblemCode refused(JoinWire.Ask ask) {
+    return assertInstanceOf(JoinWire.Answer.Refused.class, join(ask).getFirst()).code();
+  }
+
+  @Test
+  void aJoinTellsByWhatOneReadsAndFromWhere() {
+    Channel channel = channel();
+    log.append(channel, 3);
+    Channel inbox = new Channel("acme", "inbox", "bob");
+    assertEquals(JoinWire.Entry.OPEN, view(askOf("bob", channel, 0, 3, 0L)).entry());
+    assertEquals(JoinWire.Entry.TOKEN, view(askOf("bob", inbox, 0, 0, 0L)).entry());
+    log.change(channel, "owner", "owner");
+    Event last = log.append(channel, null, "{\"text\":\"x\"}");
+    log.change(channel, "bob", "reader");
+
+    JoinWire.Answer.View first = view(askOf("owner", channel, 0, 6, 5L));
+    JoinWire.Answer.View added = view(askOf("bob", channel, 0, 6, 5L));
+
+    assertEquals(JoinWire.Entry.MEMBER, first.entry());
+    assertEquals(1, first.visibleFrom());
+    assertEquals(last.chain(), first.chainAtAfter());
+    assertEquals(JoinWire.Entry.MEMBER, added.entry());
+    assertEquals(6, added.visibleFrom());
+    assertEquals(6, added.head());
+    assertNull(added.chainAtAfter());
+    assertNotNull(view(askOf("bob", channel, 0, 6, 6L)).chainAtAfter());
+    Channel doc = channel("doc");
+    log.change(doc, "owner", "owner");
+    log.change(doc, "bob", "reader");
+    assertEquals(1, view(askOf("bob", doc, 0, 2, null)).visibleFrom());
+  }
+
+  @Test
+  void aJoinIsRefusedOnlyAtAPlaceThatHasPassedWhatWasAskedFor() {
+    Channel channel = channel();
+    log.change(channel, "owner", "owner");
+    view(askOf("owner", channel, 0, 1, null));
+    assertEquals(ProblemCode.FORBIDDEN, refused(askOf("bob", channel, 0, 1, null)));
+    assertEquals(
+        ProblemCode.NOT_READY, refused(askOf("bob", channel, logEnd(channel) + 100, 0, null)));
+    assertEquals(ProblemCode.NOT_READY, refused(askOf("bob", channel, 0, 3, null)));
+    Channel none = new Channel("acme", "nokind", "x");
+    assertEquals(ProblemCode.NOT_READY, refused(askOf("bob", none, 1L << 50, 0, null)));
+    assertEquals(ProblemCode.FORBIDDEN, refused(askOf("bob", none, 0, 0, null)));
+    CompletableFuture<JoinWire.Answer.View> waiting =
+        CompletableFuture.supplyAsync(() -> view(askOf("bob", channel, 0, 2, null)));
+    Await.until("a wait", () -> service.metrics().get(CatchupMetrics.WAITS).gauge().value() > 0);
+
+    log.change(channel, "bob", "member");
+
+    assertEquals(2, waiting.join().visibleFrom());
+    log.change(channel, "bob", null);
+    assertEquals(ProblemCode.FORBIDDEN, refused(askOf("bob", channel, 0, 3, null)));
   }
 
   private long logEnd(Channel channel) {

@@ -104,8 +104,12 @@ abstract class RunningCatchup {
   }
 
   Channel channel() {
+    return channel("chat");
+  }
+
+  Channel channel(String kind) {
     while (true) {
-      Channel channel = new Channel("acme", "chat", "c" + ++channels);
+      Channel channel = new Channel("acme", kind, "c" + ++channels);
       if (partitionOf(channel) != PARTITION_OF_EPOCHS) {
         return channel;
       }
@@ -118,6 +122,15 @@ abstract class RunningCatchup {
 
   static String token(String tenant) {
     return new TokenSigner(SECRET.getBytes(UTF_8)).sign(ada(tenant));
+  }
+
+  /** Somebody of the tenant acme. */
+  static Identity who(String user) {
+    return new Identity("acme", user, null, Set.of(), null, Instant.now().plusSeconds(600));
+  }
+
+  static String tokenOf(String user) {
+    return new TokenSigner(SECRET.getBytes(UTF_8)).sign(who(user));
   }
 
   /** A token that may use only these channels. */
@@ -137,6 +150,13 @@ abstract class RunningCatchup {
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  HttpResponse<String> getAs(String user, Channel channel, String rest, String... headers) {
+    HttpRequest.Builder request =
+        request("/v1/channels/" + channel.name() + rest)
+            .header("Authorization", "Bearer " + tokenOf(user));
+    return send(headers.length == 0 ? request : request.headers(headers));
   }
 
   HttpResponse<String> get(Channel channel, String rest) {

@@ -178,6 +178,43 @@ class SharedIT {
   }
 
   @Test
+  void whoMayReadIsDecidedWhereTheHistoryIs() throws IOException {
+    Channel there = elsewhere();
+    Channel channel = new Channel("acme", "chat", "members");
+    while (RunningCatchup.partitionOf(channel) != RunningCatchup.partitionOf(there)) {
+      channel = new Channel("acme", "chat", channel.id() + "x");
+    }
+    log.append(channel, 300);
+    log.change(channel, "ada", "owner");
+    log.change(channel, "bob", "member");
+    asker.ok(one.port(), channel, "/events?minSeq=302");
+    assertEquals(200, asker.getAs("bob", one.port(), channel, "/events?after=301").statusCode());
+    for (String rest : List.of("", "/events", "/pages/1/0", "/snapshot")) {
+      assertEquals(403, asker.getAs("eve", one.port(), channel, rest).statusCode(), rest);
+    }
+    assertEquals(410, asker.getAs("bob", one.port(), channel, "/pages/1/0").statusCode());
+    assertEquals(302, bobsFirst(one.port(), channel));
+
+    log.change(channel, "bob", null);
+    asker.ok(one.port(), channel, "/events?minSeq=303");
+
+    for (String rest : List.of("", "/events", "/pages/1/0", "/snapshot")) {
+      HttpResponse<byte[]> refused = asker.getAs("bob", one.port(), channel, rest);
+      assertEquals(403, refused.statusCode(), rest);
+      assertEquals(
+          refused.headers().map().keySet(),
+          asker.getAs("bob", two.port(), channel, rest).headers().map().keySet());
+    }
+  }
+
+  private long bobsFirst(int port, Channel channel) throws IOException {
+    return RunningCatchup.JSON
+        .readTree(asker.getAs("bob", port, channel, "").body())
+        .path("first")
+        .asLong();
+  }
+
+  @Test
   void aJoinIsAnsweredByAnyForAll() throws IOException {
     List<JoinWire.Ask> asks = new ArrayList<>();
     for (Channel channel : channels) {

@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,47 @@ class SequencerIT {
     assertEquals(List.of(2, 2), marks());
     assertEquals(0, log.read(Topics.DEADLETTER, "read_committed").size());
     assertEquals(6 + PARTITIONS, log.read(Topics.EVENTS, "read_committed").size());
+  }
+
+  @Test
+  void eventsBehindAMarkSayThatTheirEpochIsWholeAlsoAfterARestart() throws Exception {
+    appendSome(3);
+    appendOfEpochTwo(1);
+    RecordHeaders headers = new RecordHeaders();
+    EpochMark.write(headers);
+    EventHeaders.writePosition(headers, new Position(2, 1, 1, 2, 0));
+    byte[] key = CHANNELS.getFirst().full().getBytes(UTF_8);
+    int partition = Utils.toPositive(Utils.murmur2(key)) % PARTITIONS;
+    log.appendRaw(new ProducerRecord<>(Topics.OUTBOX, partition, null, null, null, headers));
+    appendOfEpochTwo(3);
+    awaitRecords(6);
+    sequencer.close();
+    sequencer = startSequencer();
+
+    appendOfEpochTwo(4);
+    awaitRecords(7);
+
+    List<String> behind =
+        log.read(Topics.EVENTS, "read_committed").stream()
+            .filter(record -> EpochMark.isBehind(record.headers()))
+            .map(record -> String.valueOf(EventHeaders.idOf(record.headers())))
+            .toList();
+    assertEquals(List.of("id-3", "id-4"), behind);
+  }
+
+  private void awaitRecords(int count) {
+    Await.until(
+        count + " records", () -> log.read(Topics.EVENTS, "read_committed").size() == count);
+  }
+
+  /** A row of the first channel, with a position that follows from its number. */
+  private void appendOfEpochTwo(long n) {
+    ProducerRecord<byte[], byte[]> row =
+        OutboxLog.row(CHANNELS.getFirst(), n, "{}".getBytes(UTF_8));
+    row.headers().remove(EventHeaders.POSITION);
+    EventHeaders.writePosition(row.headers(), new Position(2, 1, n - 1, n, 0));
+    log.appendRaw(row);
+    log.flush();
   }
 
   private List<Integer> marks() {

@@ -6,13 +6,12 @@ import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
-import org.jspecify.annotations.Nullable;
 
-/** Decides who may read a channel: by the token and by the contract of its kind. */
+/**
+ * The first stage of who may read a channel: by the token and by the contract of its kind. The
+ * second, by the channel's members, is {@link Reader#in}.
+ */
 public final class ReadRight {
-  private static final String REFUSED =
-      "this token may not read this channel, or there is no such kind of channel";
-
   private final Contracts contracts;
 
   /** With the contracts of the installation. */
@@ -20,12 +19,12 @@ public final class ReadRight {
     this.contracts = contracts;
   }
 
-  /** A channel that may be read, or why not. */
+  /** Who asks for which channel, or why that is no question. */
   public sealed interface Decision {
-    /** It may. */
-    record Granted(Channel channel, Contract contract) implements Decision {}
+    /** Somebody who asks; the rest is decided where the channel's history is. */
+    record Asks(Reader reader) implements Decision {}
 
-    /** It may not; a hidden channel and one of no kind are refused alike. */
+    /** What was written is no channel. */
     record Refused(Problem problem) implements Decision {}
   }
 
@@ -39,10 +38,9 @@ public final class ReadRight {
               "a channel is kind:id, with kind [a-z][a-z0-9-]{0,31} and id"
                   + " [A-Za-z0-9._~-]{1,200}"));
     }
-    @Nullable Contract contract = contracts.of(channel.kind());
-    if (contract == null || !contract.rights().subscribe().allows(identity, channel)) {
-      return new Decision.Refused(Problem.of(ProblemCode.FORBIDDEN, REFUSED));
-    }
-    return new Decision.Granted(channel, contract);
+    Contract contract = contracts.of(channel.kind());
+    boolean mayByToken =
+        contract != null && contract.rights().subscribe().allows(identity, channel);
+    return new Decision.Asks(new Reader(channel, identity.user(), mayByToken ? contract : null));
   }
 }

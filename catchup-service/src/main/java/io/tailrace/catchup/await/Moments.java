@@ -1,5 +1,6 @@
 package io.tailrace.catchup.await;
 
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at moments of a channel's partition until one of them has what is asked for. No view is
  * open between two looks. Thread: any that may wait.
+ *
+ * <p>Here, and nowhere else on the way of a history request, the channel's members decide: in every
+ * moment anew, before a rule sees it, and a rule sees no more of it than its reader may.
  */
 public final class Moments {
   /** How long a partition may take to be restored, or to come here. */
@@ -28,21 +32,71 @@ public final class Moments {
     this.progress = progress;
   }
 
-  /** Looks until the rule answers, at most so long; a rule says null for not yet. */
-  public <T> Progress.Outcome<T> await(
-      Channel channel, Duration longest, Function<HistoryReader.View, @Nullable T> rule)
-      throws InterruptedException {
-    int partition = history.partitionOf(channel);
-    return progress.onChannel(channel, partition, longest, () -> look(partition, rule));
+  /**
+   * How long is waited, and for what.
+   *
+   * @param minSeq a seq that the store must have, 0 for none
+   * @param epoch an epoch that it must have reached, 0 for none
+   */
+  public record Wait(Duration longest, long minSeq, int epoch) {
+    /** For nothing in particular. */
+    public static Wait atMost(Duration longest) {
+      return new Wait(longest, 0, 0);
+    }
+
+    /**
+     * Whether the change of members that lets the reader in may still be on its way. Does not look
+     * at how far the channel is: how long a refusal takes must not tell that.
+     */
+    private boolean mayStillBeLetIn(HistoryReader.View view) {
+      return minSeq > 0 || epoch > view.epoch();
+    }
   }
 
-  private <T> @Nullable T look(int partition, Function<HistoryReader.View, @Nullable T> rule) {
+  /** What became of it. */
+  public sealed interface Outcome<T> {
+    /** It is there. */
+    record Found<T>(T value) implements Outcome<T> {}
+
+    /** The reader may not read the channel, or too many wait. */
+    record Refused<T>(Problem problem) implements Outcome<T> {}
+
+    /** The time is over. */
+    record TimedOut<T>() implements Outcome<T> {}
+  }
+
+  /** Looks until the rule answers, bounded; a rule says null for not yet. */
+  public <T> Outcome<T> await(
+      Reader reader, Wait wait, Function<HistoryReader.View, @Nullable T> rule)
+      throws InterruptedException {
+    Channel channel = reader.channel();
+    int partition = history.partitionOf(channel);
+    return switch (progress.onChannel(
+        channel, partition, wait.longest(), () -> look(partition, reader, wait, rule))) {
+      case Progress.Outcome.Found<Outcome<T>>(Outcome<T> outcome) -> outcome;
+      case Progress.Outcome.Full<Outcome<T>> _ -> new Outcome.Refused<>(full());
+      case Progress.Outcome.TimedOut<Outcome<T>> _ -> {
+        Outcome<T> last = look(partition, reader, Wait.atMost(Duration.ZERO), rule);
+        yield last == null ? new Outcome.TimedOut<>() : last;
+      }
+    };
+  }
+
+  private <T> @Nullable Outcome<T> look(
+      int partition, Reader reader, Wait wait, Function<HistoryReader.View, @Nullable T> rule) {
     HistoryReader.@Nullable View opened = history.open(partition);
     if (opened == null) {
       return null;
     }
     try (HistoryReader.View view = opened) {
-      return rule.apply(view);
+      return switch (reader.in(view)) {
+        case Reader.Standing.Refused _ ->
+            wait.mayStillBeLetIn(view) ? null : new Outcome.Refused<>(Reader.refusal());
+        case Reader.Standing.Reads reads -> {
+          T found = rule.apply(view.seenFrom(reader.channel(), reads.visibleFrom()));
+          yield found == null ? null : new Outcome.Found<>(found);
+        }
+      };
     }
   }
 

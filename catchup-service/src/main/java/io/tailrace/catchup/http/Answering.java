@@ -13,6 +13,7 @@ import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.sequencer.store.HistoryReader;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +22,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a request that was allowed, here or by the process that holds the channel's partition.
- * While the partition is with nobody the request waits, bounded; it is never answered with less
- * than was told before.
+ * Answers a request of a caller who is known, here or by the process that holds the channel's
+ * partition. While the partition is with nobody the request waits, bounded; it is never answered
+ * with less than was told before.
  */
 public final class Answering {
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** Whose page it is: a cache that asks for every request keeps tenants apart by it. */
+  private static final HttpString TENANT = new HttpString("Tailrace-Tenant");
+
   private static final Problem MANY =
       Problem.retryAfter(ProblemCode.OVERLOADED, "too many requests are asked on: ask again", 1000);
 
@@ -50,7 +55,10 @@ public final class Answering {
   void answer(HttpServerExchange exchange, Request request) throws InterruptedException {
     long began = nanoTime.getAsLong();
     long deadline = began + Moments.FOR_STORE.toNanos();
-    int partition = history.partitionOf(request.granted().channel());
+    if (request.isOfPage()) {
+      exchange.getResponseHeaders().put(TENANT, request.reader().channel().tenant());
+    }
+    int partition = history.partitionOf(request.reader().channel());
     while (true) {
       switch (way.routes().of(partition)) {
         case Routes.Place.Here _ -> {
@@ -79,7 +87,7 @@ public final class Answering {
 
   /** Answers another process of the group: from here, or not at all. */
   void answerHere(HttpServerExchange exchange, Request request) throws InterruptedException {
-    int partition = history.partitionOf(request.granted().channel());
+    int partition = history.partitionOf(request.reader().channel());
     if (way.routes().of(partition) instanceof Routes.Place.Here) {
       here(exchange, request, nanoTime.getAsLong());
     } else {
@@ -133,11 +141,11 @@ public final class Answering {
   private @Nullable Answer find(Request request) throws InterruptedException {
     List<String> path = request.path();
     if (path.isEmpty()) {
-      return paths.channel(request.granted(), request.parameters());
+      return paths.channel(request.reader(), request.parameters());
     }
     return switch (path.getFirst() + path.size()) {
       case "events1" -> events(request);
-      case "snapshot1" -> paths.snapshot(request.granted().channel(), request.parameters());
+      case "snapshot1" -> paths.snapshot(request.reader(), request.parameters());
       case "pages3" -> page(request, path.get(1), path.get(2));
       default -> null;
     };
@@ -145,12 +153,9 @@ public final class Answering {
 
   private Answer events(Request request) throws InterruptedException {
     return request.format() == null
-        ? paths.events(request.granted().channel(), request.parameters())
+        ? paths.events(request.reader(), request.parameters())
         : paths.stream(
-            request.granted().channel(),
-            request.format(),
-            request.who().exp(),
-            request.parameters());
+            request.reader(), request.format(), request.who().exp(), request.parameters());
   }
 
   private Answer page(Request request, String epochText, String numberText)
@@ -159,7 +164,7 @@ public final class Answering {
       int epoch = Integer.parseInt(epochText);
       long number = Long.parseLong(numberText);
       if (epoch >= 1 && number >= 0 && number <= PageRules.NUMBER_MAX) {
-        return paths.page(request.granted().channel(), epoch, number, request.parameters());
+        return paths.page(request.reader(), epoch, number, request.parameters());
       }
     } catch (NumberFormatException _) {
       // Told below.

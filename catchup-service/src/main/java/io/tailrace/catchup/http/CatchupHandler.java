@@ -2,6 +2,7 @@ package io.tailrace.catchup.http;
 
 import io.tailrace.catchup.auth.Access;
 import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.join.JoinPath;
 import io.tailrace.catchup.route.Peers;
@@ -117,7 +118,7 @@ public final class CatchupHandler implements HttpHandler {
         : null;
   }
 
-  /** The request of a caller who may read the channel; null where he may not and has been told. */
+  /** The request of a caller who is known; null where it is none and that has been told. */
   private @Nullable Request admit(
       HttpServerExchange exchange, @Nullable String token, String path) {
     HttpString method = exchange.getRequestMethod();
@@ -138,12 +139,12 @@ public final class CatchupHandler implements HttpHandler {
             Respond.problem(exchange, problem);
             yield null;
           }
-          case ReadRight.Decision.Granted granted ->
+          case ReadRight.Decision.Asks(Reader reader) ->
               Request.of(
                   exchange,
                   identity,
                   token == null ? "" : token,
-                  granted,
+                  reader,
                   part.subList(1, part.size()));
         };
       }

@@ -1,8 +1,7 @@
 package io.tailrace.catchup.http;
 
-import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
-import io.tailrace.catchup.await.Progress;
 import io.tailrace.catchup.read.Answer;
 import io.tailrace.catchup.read.EventQuery;
 import io.tailrace.catchup.read.EventRules;
@@ -12,6 +11,7 @@ import io.tailrace.catchup.stream.EventStream;
 import io.tailrace.catchup.stream.PagePieces;
 import io.tailrace.catchup.stream.StreamFormat;
 import io.tailrace.catchup.stream.StreamRules;
+import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
@@ -21,38 +21,44 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** History of one channel that may be read: waits, bounded, and answers from one moment. */
+/** History of one channel: waits, bounded, and answers from one moment in which it may be read. */
 public final class HistoryPaths {
   private static final String JSON = "application/json";
   private static final Duration WAIT_FOR_SEQ = Duration.ofSeconds(5);
   private static final Duration WAIT_ABOVE_HEAD = Duration.ofSeconds(2);
 
   private final Moments moments;
+  private final SnapshotRules snapshots;
   private final InstantSource clock;
 
   /** With the store's moments, and the clock that ends tokens. */
-  public HistoryPaths(Moments moments, InstantSource clock) {
+  public HistoryPaths(Moments moments, SnapshotRules snapshots, InstantSource clock) {
     this.moments = moments;
+    this.snapshots = snapshots;
     this.clock = clock;
   }
 
-  Answer channel(ReadRight.Decision.Granted granted, Map<String, Deque<String>> parameters)
-      throws InterruptedException {
+  Answer channel(Reader reader, Map<String, Deque<String>> parameters) throws InterruptedException {
     Problem problem = new Query(parameters, Set.of()).problem();
     return problem != null
         ? new Answer.Refused(problem)
         : await(
-            granted.channel(),
+            reader,
             Moments.FOR_STORE,
-            view -> EventRules.channel(view, granted.channel(), granted.contract()));
+            view -> EventRules.channel(view, reader.channel(), contractOf(reader)));
   }
 
-  Answer events(Channel channel, Map<String, Deque<String>> parameters)
-      throws InterruptedException {
+  /** Of a reader who may read: nobody reads without one. */
+  private static Contract contractOf(Reader reader) {
+    return Objects.requireNonNull(reader.contract());
+  }
+
+  Answer events(Reader reader, Map<String, Deque<String>> parameters) throws InterruptedException {
     Query query = new Query(parameters, Set.of("after", "limit", "minSeq", "waitMs", "epoch"));
     EventQuery asked =
         new EventQuery(
@@ -62,17 +68,18 @@ public final class HistoryPaths {
             (int) query.number("epoch", 0, 1, Integer.MAX_VALUE),
             Duration.ofMillis(query.number("waitMs", 0, 0, EventQuery.WAIT_MAX.toMillis())));
     Problem problem = query.problem();
-    return problem != null ? new Answer.Refused(problem) : events(channel, asked);
+    return problem != null ? new Answer.Refused(problem) : events(reader, asked);
   }
 
-  private Answer events(Channel channel, EventQuery asked) throws InterruptedException {
+  private Answer events(Reader reader, EventQuery asked) throws InterruptedException {
+    Channel channel = reader.channel();
     // First until the store has what must be there, and, for a while, what may come.
-    Answer now = awaitEvents(channel, asked);
+    Answer now = awaitEvents(reader, asked);
     if (now != null) {
       return now;
     }
     return await(
-        channel,
+        reader,
         Duration.ZERO,
         view -> {
           Answer answer = EventRules.events(view, channel, asked, true);
@@ -80,7 +87,7 @@ public final class HistoryPaths {
         });
   }
 
-  private @Nullable Answer awaitEvents(Channel channel, EventQuery asked)
+  private @Nullable Answer awaitEvents(Reader reader, EventQuery asked)
       throws InterruptedException {
     Duration longest = asked.poll();
     if (asked.minSeq() > 0 && longest.compareTo(WAIT_FOR_SEQ) < 0) {
@@ -90,23 +97,27 @@ public final class HistoryPaths {
       longest = Moments.FOR_STORE;
     }
     boolean longPoll = !asked.poll().isZero();
-    Progress.Outcome<Answer> outcome =
+    Moments.Wait wait =
+        new Moments.Wait(
+            longest.isZero() ? WAIT_ABOVE_HEAD : longest, asked.minSeq(), asked.epoch());
+    Channel channel = reader.channel();
+    Moments.Outcome<Answer> outcome =
         moments.await(
-            channel,
-            longest.isZero() ? WAIT_ABOVE_HEAD : longest,
+            reader,
+            wait,
             view ->
                 EventRules.events(
                     view, channel, asked, !longPoll && asked.after() <= view.head(channel).seq()));
     return switch (outcome) {
-      case Progress.Outcome.Found<Answer>(Answer answer) -> answer;
-      case Progress.Outcome.TimedOut<Answer> _ -> null;
-      case Progress.Outcome.Full<Answer> _ -> full();
+      case Moments.Outcome.Found<Answer>(Answer answer) -> answer;
+      case Moments.Outcome.Refused<Answer>(Problem problem) -> new Answer.Refused(problem);
+      case Moments.Outcome.TimedOut<Answer> _ -> null;
     };
   }
 
   /** As many events as there are, in one answer. */
   Answer stream(
-      Channel channel, StreamFormat format, Instant until, Map<String, Deque<String>> parameters)
+      Reader reader, StreamFormat format, Instant until, Map<String, Deque<String>> parameters)
       throws InterruptedException {
     Query query = new Query(parameters, Set.of("after", "to", "minSeq", "epoch"));
     StreamRules.Query asked =
@@ -119,32 +130,31 @@ public final class HistoryPaths {
     if (problem != null) {
       return new Answer.Refused(problem);
     }
-    EventStream.Reader reader = new EventStream.Reader(channel, format, until, clock);
-    Duration longest = asked.minSeq() > 0 ? WAIT_FOR_SEQ : WAIT_ABOVE_HEAD;
-    Progress.Outcome<Answer> outcome =
-        moments.await(channel, longest, view -> begin(view, reader, asked, false));
-    return switch (outcome) {
-      case Progress.Outcome.Found<Answer>(Answer answer) -> answer;
-      case Progress.Outcome.Full<Answer> _ -> full();
-      case Progress.Outcome.TimedOut<Answer> _ ->
+    EventStream.Asked who = new EventStream.Asked(reader, format, until, clock);
+    Moments.Wait wait =
+        new Moments.Wait(
+            asked.minSeq() > 0 ? WAIT_FOR_SEQ : WAIT_ABOVE_HEAD, asked.minSeq(), asked.epoch());
+    return switch (moments.await(reader, wait, view -> begin(view, who, asked, false))) {
+      case Moments.Outcome.Found<Answer>(Answer answer) -> answer;
+      case Moments.Outcome.Refused<Answer>(Problem refusal) -> new Answer.Refused(refusal);
+      case Moments.Outcome.TimedOut<Answer> _ ->
           await(
-              channel,
+              reader,
               Duration.ZERO,
               view -> {
-                Answer answer = begin(view, reader, asked, true);
-                return answer == null ? late(view, channel, asked.epoch()) : answer;
+                Answer answer = begin(view, who, asked, true);
+                return answer == null ? late(view, reader.channel(), asked.epoch()) : answer;
               });
     };
   }
 
   private @Nullable Answer begin(
-      HistoryReader.View view, EventStream.Reader reader, StreamRules.Query asked, boolean late) {
-    return switch (StreamRules.begin(view, reader.channel(), asked, late)) {
+      HistoryReader.View view, EventStream.Asked who, StreamRules.Query asked, boolean late) {
+    return switch (StreamRules.begin(view, who.reader().channel(), asked, late)) {
       case null -> null;
       case StreamRules.Found.Refused(var why) -> why;
       case StreamRules.Found.Begins(var plan) ->
-          new Answer.Parts(
-              reader.format().mediaType(), null, new EventStream(moments, reader, plan));
+          new Answer.Parts(who.format().mediaType(), null, new EventStream(moments, who, plan));
     };
   }
 
@@ -162,50 +172,46 @@ public final class HistoryPaths {
                     Moments.RETRY_AFTER_MS)));
   }
 
-  Answer page(Channel channel, int epoch, long number, Map<String, Deque<String>> parameters)
+  Answer page(Reader reader, int epoch, long number, Map<String, Deque<String>> parameters)
       throws InterruptedException {
     Problem problem = new Query(parameters, Set.of()).problem();
     return problem != null
         ? new Answer.Refused(problem)
         : await(
-            channel,
+            reader,
             Moments.FOR_STORE,
             view ->
-                switch (PageRules.find(view, channel, epoch, number)) {
+                switch (PageRules.find(view, reader.channel(), epoch, number)) {
                   case null -> null;
                   case PageRules.Found.Refused(var why) -> why;
                   case PageRules.Found.Page(var plan) ->
-                      new Answer.Parts(JSON, plan.tag(), new PagePieces(moments, channel, plan));
+                      new Answer.Parts(JSON, plan.tag(), new PagePieces(moments, reader, plan));
                 });
   }
 
-  Answer snapshot(Channel channel, Map<String, Deque<String>> parameters)
+  Answer snapshot(Reader reader, Map<String, Deque<String>> parameters)
       throws InterruptedException {
     Query query = new Query(parameters, Set.of("cursor"));
     Problem problem = query.problem();
     return problem != null
         ? new Answer.Refused(problem)
         : await(
-            channel,
+            reader,
             Moments.FOR_STORE,
-            view -> SnapshotRules.part(view, channel, query.text("cursor")));
+            view -> snapshots.part(view, reader.channel(), query.text("cursor")));
   }
 
   private Answer await(
-      Channel channel, Duration longest, Function<HistoryReader.View, @Nullable Answer> rule)
+      Reader reader, Duration longest, Function<HistoryReader.View, @Nullable Answer> rule)
       throws InterruptedException {
-    return switch (moments.await(channel, longest, rule)) {
-      case Progress.Outcome.Found<Answer>(Answer answer) -> answer;
-      case Progress.Outcome.TimedOut<Answer> _ -> notReady();
-      case Progress.Outcome.Full<Answer> _ -> full();
+    return switch (moments.await(reader, Moments.Wait.atMost(longest), rule)) {
+      case Moments.Outcome.Found<Answer>(Answer answer) -> answer;
+      case Moments.Outcome.Refused<Answer>(Problem problem) -> new Answer.Refused(problem);
+      case Moments.Outcome.TimedOut<Answer> _ -> notReady();
     };
   }
 
   private static Answer notReady() {
     return new Answer.Refused(Moments.notReady());
-  }
-
-  private static Answer full() {
-    return new Answer.Refused(Moments.full());
   }
 }

@@ -1,6 +1,6 @@
 package io.tailrace.catchup.http;
 
-import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.stream.StreamFormat;
 import io.tailrace.schemas.token.Identity;
 import io.undertow.server.HttpServerExchange;
@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for a channel that its caller may read.
+ * A request for a channel; whether its caller may read it is decided where it is answered.
  *
  * @param path what stands behind the channel's name, by its parts
  * @param format of the stream that is asked for; null: none is
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Request(
     Identity who,
     String token,
-    ReadRight.Decision.Granted granted,
+    Reader reader,
     List<String> path,
     Map<String, Deque<String>> parameters,
     @Nullable StreamFormat format) {
@@ -30,15 +30,11 @@ record Request(
   private static final long POLL_MS_MAX = 30_000;
 
   static Request of(
-      HttpServerExchange exchange,
-      Identity who,
-      String token,
-      ReadRight.Decision.Granted granted,
-      List<String> path) {
+      HttpServerExchange exchange, Identity who, String token, Reader reader, List<String> path) {
     return new Request(
         who,
         token,
-        granted,
+        reader,
         path,
         exchange.getQueryParameters(),
         StreamFormat.accepted(exchange.getRequestHeaders().getFirst(Headers.ACCEPT)));
@@ -46,7 +42,7 @@ record Request(
 
   /** The path below a prefix that ends in a slash, with the query as it came. */
   String below(String query) {
-    String name = granted.channel().name();
+    String name = reader.channel().name();
     String address = path.isEmpty() ? name : name + "/" + String.join("/", path);
     return query.isEmpty() ? address : address + "?" + query;
   }
@@ -56,6 +52,10 @@ record Request(
     return path.stream()
         .allMatch(part ->
             part.chars().allMatch(c -> c == '-' || c < 128 && Character.isLetterOrDigit(c)));
+  }
+
+  boolean isOfPage() {
+    return !path.isEmpty() && path.getFirst().equals("pages");
   }
 
   /** How long an answer may take to begin. */

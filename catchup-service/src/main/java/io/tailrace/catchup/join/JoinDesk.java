@@ -1,12 +1,12 @@
 package io.tailrace.catchup.join;
 
 import io.tailrace.catchup.auth.ReadRight;
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.await.Progress;
 import io.tailrace.catchup.route.Peers;
 import io.tailrace.catchup.route.Routes;
 import io.tailrace.schemas.join.JoinWire;
-import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.sequencer.store.HistoryReader;
 import java.io.IOException;
@@ -62,7 +62,7 @@ public final class JoinDesk {
     this.threads = threads;
   }
 
-  private record Open(int place, Channel channel, JoinWire.Ask ask) {}
+  private record Open(int place, Reader reader, JoinWire.Ask ask) {}
 
   /** Answers every question, from wherever its partition is. */
   public List<JoinWire.Answer> answer(List<JoinWire.Ask> asks) throws InterruptedException {
@@ -77,7 +77,7 @@ public final class JoinDesk {
   private List<JoinWire.Answer> answer(List<JoinWire.Ask> asks, boolean askOn, Duration grace)
       throws InterruptedException {
     Slots slots = new Slots(asks);
-    Map<Integer, List<Open>> byPartition = allowed(asks, slots);
+    Map<Integer, List<Open>> byPartition = placed(asks, slots);
     Map<URI, List<Open>> byProcess = new HashMap<>();
     List<Runnable> waits = new ArrayList<>();
     byPartition.forEach((partition, open) -> {
@@ -95,18 +95,18 @@ public final class JoinDesk {
     return slots.take();
   }
 
-  /** Puts refusals into their slots and returns what is left, by partition. */
-  private Map<Integer, List<Open>> allowed(List<JoinWire.Ask> asks, Slots slots) {
+  /** Puts what is no question into its slot and returns what is left, by partition. */
+  private Map<Integer, List<Open>> placed(List<JoinWire.Ask> asks, Slots slots) {
     Map<Integer, List<Open>> byPartition = new LinkedHashMap<>();
     for (int place = 0; place < asks.size(); place++) {
       JoinWire.Ask ask = asks.get(place);
       switch (right.decide(ask.who(), ask.channel())) {
-        case ReadRight.Decision.Granted(Channel channel, var _) -> {
-          int partition = history.partitionOf(channel);
+        case ReadRight.Decision.Asks(Reader reader) -> {
+          int partition = history.partitionOf(reader.channel());
           if (partition == ask.partition()) {
             byPartition
                 .computeIfAbsent(partition, _ -> new ArrayList<>())
-                .add(new Open(place, channel, ask));
+                .add(new Open(place, reader, ask));
           } else {
             // Its offset would be compared with those of another partition.
             refuse(slots, place, ask, ProblemCode.BAD_REQUEST, PARTITIONS);
@@ -168,7 +168,7 @@ public final class JoinDesk {
     }
     try (HistoryReader.View view = opened) {
       open.removeIf(one -> {
-        JoinWire.Answer answer = JoinRules.answer(view, one.channel(), one.ask());
+        JoinWire.Answer answer = JoinRules.answer(view, one.reader(), one.ask());
         if (answer != null) {
           slots.put(one.place(), answer);
         }

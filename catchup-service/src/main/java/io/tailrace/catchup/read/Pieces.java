@@ -1,5 +1,7 @@
 package io.tailrace.catchup.read;
 
+import io.tailrace.schemas.problem.Problem;
+
 /**
  * A body that is read piece by piece while it is sent, so that neither its size nor a slow reader
  * holds memory or a view of the store. Asked by one thread at a time.
@@ -18,8 +20,11 @@ public interface Pieces {
     @SuppressWarnings("ArrayRecordComponent") // bytes are sent, never compared or changed
     record Last(byte[] bytes) implements Piece {}
 
-    /** The body cannot be ended as it was begun: the connection has to be cut. */
-    record Broken(String reason) implements Piece {}
+    /**
+     * The body cannot be ended as it was begun: the connection has to be cut, or, where nothing has
+     * been sent yet, the problem is the answer.
+     */
+    record Broken(Problem problem) implements Piece {}
   }
 
   /** The next piece; not asked again after the last. May wait for the store, bounded. */

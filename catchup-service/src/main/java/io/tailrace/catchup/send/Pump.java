@@ -1,6 +1,7 @@
 package io.tailrace.catchup.send;
 
 import io.tailrace.catchup.read.Pieces;
+import io.tailrace.schemas.problem.Problem;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -99,7 +100,8 @@ final class Pump implements Runnable {
       switch (body.pieces().next()) {
         case Pieces.Piece.More(byte[] bytes) -> set(bytes, false);
         case Pieces.Piece.Last(byte[] bytes) -> set(bytes, true);
-        case Pieces.Piece.Broken(String reason) -> {
+        case Pieces.Piece.Broken(Problem problem) -> {
+          String reason = problem.code().code();
           LOG.atInfo().addKeyValue("reason", reason).log("an answer was cut");
           return false;
         }

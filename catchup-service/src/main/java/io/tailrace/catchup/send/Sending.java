@@ -110,7 +110,12 @@ public final class Sending implements AutoCloseable {
         // Coded by the request alone: the size is not known when the tag is compared.
         Coding coding = coding(exchange);
         if (begin(exchange, parts.mediaType(), parts.tag(), coding)) {
-          sendParts(exchange, parts.pieces(), coding);
+          if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            // Nothing of the body is read for one who asks whether there is one.
+            exchange.endExchange();
+          } else {
+            sendParts(exchange, parts.pieces(), coding);
+          }
         }
       }
     }
@@ -166,19 +171,11 @@ public final class Sending implements AutoCloseable {
     switch (pieces.next()) {
       case Pieces.Piece.Last(byte[] all) -> sendWhole(exchange, all, coding);
       case Pieces.Piece.More(byte[] first) -> stream(exchange, first, pieces, coding);
-      case Pieces.Piece.Broken(String _) ->
-          refuse(
-              exchange,
-              Problem.retryAfter(
-                  ProblemCode.NOT_READY, "the history is on the move: ask again", 1000));
+      case Pieces.Piece.Broken(Problem problem) -> refuse(exchange, problem);
     }
   }
 
   private void stream(HttpServerExchange exchange, byte[] first, Pieces pieces, Coding coding) {
-    if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-      exchange.endExchange();
-      return;
-    }
     if (!streams.tryAcquire()) {
       refuse(exchange);
       return;

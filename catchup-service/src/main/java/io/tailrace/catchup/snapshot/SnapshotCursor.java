@@ -1,13 +1,13 @@
 package io.tailrace.catchup.snapshot;
 
 import io.tailrace.schemas.event.Chain;
+import io.tailrace.schemas.name.Channel;
 import io.tailrace.sequencer.store.HistoryReader;
-import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a snapshot goes on, and as of what: opaque text for the client, checked like any other
+ * Where a snapshot goes on, and as of what: sealed text for the client, checked like any other
  * input.
  *
  * @param seq the snapshot's seq, fixed by its first part
@@ -17,7 +17,7 @@ record SnapshotCursor(int epoch, long seq, long chain, HistoryReader.Cursor from
   /** An entity has at most 200 characters of 4 bytes, which hex and base64 make 2134. */
   private static final int LENGTH_MAX = 4096;
 
-  String encode() {
+  String encode(CursorSeal seal, Channel channel) {
     String place =
         switch (from) {
           case HistoryReader.Cursor.BehindEntity(byte[] entity) ->
@@ -25,20 +25,16 @@ record SnapshotCursor(int epoch, long seq, long chain, HistoryReader.Cursor from
           case HistoryReader.Cursor.BehindSeq(long behind) -> "s" + behind;
         };
     String text = epoch + "." + seq + "." + Chain.hex(chain) + "." + place;
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    return seal.seal(channel, text);
   }
 
-  /** Reads a cursor; null where the text is none. */
-  static @Nullable SnapshotCursor decode(String text) {
-    if (text.length() > LENGTH_MAX) {
+  /** Reads a cursor; null where the text is none of this channel. */
+  static @Nullable SnapshotCursor decode(CursorSeal seal, Channel channel, String text) {
+    String plain = text.length() > LENGTH_MAX ? null : seal.open(channel, text);
+    if (plain == null) {
       return null;
     }
     try {
-      String plain =
-          new String(
-              Base64.getUrlDecoder().decode(text), java.nio.charset.StandardCharsets.US_ASCII);
       String[] part = plain.split("\\.", -1);
       if (part.length != 4 || part[3].isEmpty()) {
         return null;

@@ -18,16 +18,21 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotRules {
   private static final int ENTITIES_MAX = 500;
 
-  private SnapshotRules() {}
+  private final CursorSeal seal;
+
+  /** With what makes cursors unreadable. */
+  public SnapshotRules(CursorSeal seal) {
+    this.seal = seal;
+  }
 
   /** One part; null where the store is not there yet. */
-  public static @Nullable Answer part(
+  public @Nullable Answer part(
       HistoryReader.View view, Channel channel, @Nullable String cursorText) {
     Head head = view.head(channel);
     if (cursorText == null) {
       return answer(view, channel, head.epoch(), head.seq(), head.chain(), null);
     }
-    SnapshotCursor cursor = SnapshotCursor.decode(cursorText);
+    SnapshotCursor cursor = SnapshotCursor.decode(seal, channel, cursorText);
     if (cursor == null) {
       return new Answer.Refused(
           Problem.of(
@@ -44,7 +49,7 @@ public final class SnapshotRules {
     return answer(view, channel, cursor.epoch(), cursor.seq(), cursor.chain(), cursor.from());
   }
 
-  private static Answer answer(
+  private Answer answer(
       HistoryReader.View view,
       Channel channel,
       int epoch,
@@ -64,7 +69,7 @@ public final class SnapshotRules {
     if (next == null) {
       out.ascii("null");
     } else {
-      out.string(new SnapshotCursor(epoch, seq, chain, next).encode());
+      out.string(new SnapshotCursor(epoch, seq, chain, next).encode(seal, channel));
     }
     return new Answer.Json(out.put('}').toByteArray());
   }

@@ -1,7 +1,7 @@
 package io.tailrace.catchup.stream;
 
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
-import io.tailrace.catchup.await.Progress;
 import io.tailrace.catchup.read.Answer;
 import io.tailrace.catchup.read.EventRules;
 import io.tailrace.catchup.read.Pieces;
@@ -15,21 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over the events of one epoch from one seq up to another that was there when the walk began,
- * a run at a time, each from a view of its own.
+ * a run at a time, each from a view of its own, in which its reader may still read the channel.
  */
 final class EventRun {
   private static final int EVENTS_MAX = 2000;
 
   private final Moments moments;
-  private final Channel channel;
+  private final Reader reader;
   private final int epoch;
   private final long to;
   private long at;
   private @Nullable Long chain;
 
-  EventRun(Moments moments, Channel channel, int epoch, long after, long to) {
+  EventRun(Moments moments, Reader reader, int epoch, long after, long to) {
     this.moments = moments;
-    this.channel = channel;
+    this.reader = reader;
     this.epoch = epoch;
     this.at = after;
     this.to = to;
@@ -59,10 +59,10 @@ final class EventRun {
   }
 
   Step next() throws InterruptedException {
-    return switch (moments.await(channel, Moments.FOR_STORE, this::read)) {
-      case Progress.Outcome.Found<Step>(Step step) -> step;
-      case Progress.Outcome.TimedOut<Step> _ -> new Step.Refused(Moments.notReady());
-      case Progress.Outcome.Full<Step> _ -> new Step.Refused(Moments.full());
+    return switch (moments.await(reader, Moments.Wait.atMost(Moments.FOR_STORE), this::read)) {
+      case Moments.Outcome.Found<Step>(Step step) -> step;
+      case Moments.Outcome.Refused<Step>(Problem problem) -> new Step.Refused(problem);
+      case Moments.Outcome.TimedOut<Step> _ -> new Step.Refused(Moments.notReady());
     };
   }
 
@@ -71,6 +71,7 @@ final class EventRun {
     if (passed != null) {
       return new Step.Refused(passed.problem());
     }
+    Channel channel = reader.channel();
     Head head = view.head(channel);
     if (head.epoch() < epoch || head.seq() < to) {
       // A store that has just been taken over may still be on its way to what was there before.

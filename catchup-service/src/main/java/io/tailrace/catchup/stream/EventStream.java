@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.read.Pieces;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.frame.JsonText;
-import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.sequencer.store.StoredEvent;
@@ -23,8 +23,7 @@ import java.time.InstantSource;
 public final class EventStream implements Pieces {
   private static final int BEGIN_BYTES = 256;
 
-  private final Moments moments;
-  private final Reader reader;
+  private final Asked asked;
   private final StreamRules.Plan plan;
   private final EventRun run;
   private boolean begun;
@@ -32,16 +31,15 @@ public final class EventStream implements Pieces {
   /**
    * Who reads, and how.
    *
-   * @param until when the right to read ends
+   * @param until when the token ends
    */
-  public record Reader(Channel channel, StreamFormat format, Instant until, InstantSource clock) {}
+  public record Asked(Reader reader, StreamFormat format, Instant until, InstantSource clock) {}
 
   /** Of a stream that may begin. */
-  public EventStream(Moments moments, Reader reader, StreamRules.Plan plan) {
-    this.moments = moments;
-    this.reader = reader;
+  public EventStream(Moments moments, Asked asked, StreamRules.Plan plan) {
+    this.asked = asked;
     this.plan = plan;
-    this.run = new EventRun(this.moments, reader.channel(), plan.epoch(), plan.after(), plan.to());
+    this.run = new EventRun(moments, asked.reader(), plan.epoch(), plan.after(), plan.to());
   }
 
   @Override
@@ -51,7 +49,7 @@ public final class EventStream implements Pieces {
       begun = true;
       record(out, begin());
     }
-    if (reader.clock().instant().isAfter(reader.until())) {
+    if (asked.clock().instant().isAfter(asked.until())) {
       return end(out, Problem.of(ProblemCode.TOKEN_EXPIRED, "go on with a fresh token"));
     }
     if (!run.isDone()) {
@@ -71,7 +69,7 @@ public final class EventStream implements Pieces {
 
   private byte[] begin() {
     JsonText out = new JsonText(BEGIN_BYTES);
-    out.ascii("{\"begin\":{\"channel\":").string(reader.channel().name());
+    out.ascii("{\"begin\":{\"channel\":").string(asked.reader().channel().name());
     out.ascii(",\"epoch\":").number(plan.epoch());
     out.ascii(",\"head\":").number(plan.head());
     out.ascii(",\"after\":").number(plan.after());
@@ -105,6 +103,6 @@ public final class EventStream implements Pieces {
   }
 
   private void record(JsonText out, byte[] json) {
-    reader.format().record(out, json);
+    asked.format().record(out, json);
   }
 }

@@ -1,27 +1,27 @@
 package io.tailrace.catchup.stream;
 
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.read.EventRules;
 import io.tailrace.catchup.read.PageRules;
 import io.tailrace.catchup.read.Pieces;
 import io.tailrace.schemas.frame.JsonText;
-import io.tailrace.schemas.name.Channel;
 
 /**
  * A page's JSON. Events of SQL may have a megabyte each, and a page of 256 of them is never held as
  * a whole; what one piece holds, as nearly every page, is one.
  */
 public final class PagePieces implements Pieces {
-  private final Channel channel;
+  private final Reader reader;
   private final PageRules.Plan plan;
   private final EventRun run;
   private boolean begun;
 
   /** Of a page that has been found. */
-  public PagePieces(Moments moments, Channel channel, PageRules.Plan plan) {
-    this.channel = channel;
+  public PagePieces(Moments moments, Reader reader, PageRules.Plan plan) {
+    this.reader = reader;
     this.plan = plan;
-    this.run = new EventRun(moments, channel, plan.epoch(), plan.after(), plan.to());
+    this.run = new EventRun(moments, reader, plan.epoch(), plan.after(), plan.to());
   }
 
   @Override
@@ -30,7 +30,7 @@ public final class PagePieces implements Pieces {
     boolean first = !begun;
     begun = true;
     if (first) {
-      EventRules.openPage(out, channel, plan.epoch(), plan.head());
+      EventRules.openPage(out, reader.channel(), plan.epoch(), plan.head());
     }
     if (!run.isDone()) {
       switch (run.next()) {
@@ -41,7 +41,7 @@ public final class PagePieces implements Pieces {
           EventRules.elements(out, events);
         }
         case EventRun.Step.Refused(var problem) -> {
-          return new Piece.Broken(problem.code().code());
+          return new Piece.Broken(problem);
         }
       }
     }

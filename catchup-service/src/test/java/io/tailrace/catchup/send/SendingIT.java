@@ -11,6 +11,8 @@ import io.tailrace.catchup.CatchupMetrics;
 import io.tailrace.catchup.read.Answer;
 import io.tailrace.catchup.read.Pieces;
 import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.problem.Problem;
+import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -88,7 +90,10 @@ class SendingIT {
 
   @Test
   void aBodyThatBreaksIsCutAndNotEnded() {
-    body = Stream.concat(pieces(3), Stream.of(new Pieces.Piece.Broken("test")));
+    body =
+        Stream.concat(
+            pieces(3),
+            Stream.of(new Pieces.Piece.Broken(Problem.of(ProblemCode.NOT_READY, "test"))));
 
     assertThrows(IOException.class, this::get);
     Await.until("the stream to end", () -> sending.streaming() == 0);

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.await.Progress;
 import io.tailrace.catchup.read.Pieces;
+import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.sequencer.store.Membership;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,9 @@ class EventStreamTest {
   private static final Channel CHANNEL = new Channel("acme", "chat", "a");
   private static final Instant UNTIL = Instant.parse("2026-11-25T12:00:00Z");
 
+  private static final Reader ADA =
+      new Reader(CHANNEL, "ada", Contracts.shipped().of(CHANNEL.kind()));
+
   private final FakeHistory history = new FakeHistory();
   private final AtomicReference<Instant> now = new AtomicReference<>(UNTIL.minusSeconds(60));
   private final Moments moments = new Moments(history, new Progress(10, System::nanoTime));
@@ -26,7 +33,7 @@ class EventStreamTest {
   private EventStream stream(long after, long to) {
     return new EventStream(
         moments,
-        new EventStream.Reader(CHANNEL, StreamFormat.LINES, UNTIL, now::get),
+        new EventStream.Asked(ADA, StreamFormat.LINES, UNTIL, now::get),
         new StreamRules.Plan(1, history.head, after, to));
   }
 
@@ -100,6 +107,47 @@ class EventStreamTest {
   }
 
   @Test
+  void endsWhenItsReaderIsRemoved() throws InterruptedException {
+    history.head = 4500;
+    history.membership = new Membership(1, "member", 1);
+    EventStream stream = stream(0, 4500);
+    more(stream);
+
+    history.head = 4501;
+    history.membership = new Membership(1, null, 1);
+    String end = last(stream);
+
+    assertTrue(end.startsWith("{\"end\":{\"complete\":false,\"after\":2000,"), end);
+    assertTrue(end.contains("\"code\":\"forbidden\""), end);
+  }
+
+  @Test
+  void ofOneWhoWasRemovedAndAddedAgainMeanwhileShowsNothingOfTheTimeBefore()
+      throws InterruptedException {
+    history.head = 4500;
+    history.membership = new Membership(1, "member", 1);
+    EventStream stream = stream(0, 4500);
+    more(stream);
+
+    history.head = 4502;
+    history.membership = new Membership(1, "member", 4502);
+
+    assertTrue(last(stream).contains("\"code\":\"history_gone\""));
+  }
+
+  @Test
+  void aPageEndsWhenItsReaderIsRemoved() throws InterruptedException {
+    history.head = 256;
+    history.membership = new Membership(1, null, 1);
+    var plan = new io.tailrace.catchup.read.PageRules.Plan(1, 0, 256, 256, "tag");
+
+    Pieces.Piece piece = new PagePieces(moments, ADA, plan).next();
+
+    assertEquals(
+        ProblemCode.FORBIDDEN, assertInstanceOf(Pieces.Piece.Broken.class, piece).problem().code());
+  }
+
+  @Test
   void ofNothingHasABeginAndAnEnd() throws InterruptedException {
     history.head = 5;
 
@@ -114,6 +162,6 @@ class EventStreamTest {
     history.first = 2;
     var plan = new io.tailrace.catchup.read.PageRules.Plan(1, 0, 256, 256, "tag");
 
-    assertInstanceOf(Pieces.Piece.Broken.class, new PagePieces(moments, CHANNEL, plan).next());
+    assertInstanceOf(Pieces.Piece.Broken.class, new PagePieces(moments, ADA, plan).next());
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.sequencer.store.Head;
 import io.tailrace.sequencer.store.HistoryReader;
+import io.tailrace.sequencer.store.Membership;
 import io.tailrace.sequencer.store.StoredEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ final class FakeHistory implements HistoryReader {
   int epoch = 1;
   long head;
   long first = 1;
+  Membership membership = Membership.OPEN;
   int opened;
   int open;
 
@@ -32,7 +34,7 @@ final class FakeHistory implements HistoryReader {
   public View open(int partition) {
     opened++;
     open++;
-    return new Moment();
+    return new Moment(first);
   }
 
   @Override
@@ -46,6 +48,12 @@ final class FakeHistory implements HistoryReader {
   }
 
   private final class Moment implements View {
+    private final long from;
+
+    Moment(long from) {
+      this.from = from;
+    }
+
     @Override
     public long position() {
       return head;
@@ -58,7 +66,7 @@ final class FakeHistory implements HistoryReader {
 
     @Override
     public Head head(Channel channel) {
-      return new Head(epoch, head, head, first, head);
+      return new Head(epoch, head, head, from, head);
     }
 
     @Override
@@ -80,6 +88,16 @@ final class FakeHistory implements HistoryReader {
     public EntityRun entities(
         Channel channel, @Nullable Cursor from, long upTo, int limit, int bytesMax) {
       throw new UnsupportedOperationException("streams have no entities");
+    }
+
+    @Override
+    public Membership membership(Channel channel, String user) {
+      return membership;
+    }
+
+    @Override
+    public View seenFrom(Channel channel, long visibleFrom) {
+      return new Moment(Math.max(from, visibleFrom));
     }
 
     @Override

@@ -17,6 +17,13 @@ public final class EpochMark {
   /** The header that makes a record a mark; its value is {@link #REBUILT}. */
   public static final String HEADER = "tr_mark";
 
+  /**
+   * The header of every event of a rebuilt epoch that stands behind the mark, so that who finds the
+   * mark gone with its age knows that the epoch is whole.
+   */
+  public static final String BEHIND = "tr_behind_mark";
+
+  private static final byte[] YES = {'1'};
   private static final byte[] REBUILT = "rebuilt".getBytes(StandardCharsets.UTF_8);
 
   private EpochMark() {}
@@ -30,6 +37,19 @@ public final class EpochMark {
   public static void write(Headers headers, int epoch) {
     write(headers);
     headers.add(EventHeaders.EPOCH, Integer.toString(epoch).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Makes headers those of an event behind its epoch's mark, or not. */
+  public static void writeBehind(Headers headers, boolean isBehind) {
+    headers.remove(BEHIND);
+    if (isBehind) {
+      headers.add(BEHIND, YES);
+    }
+  }
+
+  /** Whether an event says that it stands behind its epoch's mark. */
+  public static boolean isBehind(Headers headers) {
+    return headers.lastHeader(BEHIND) != null;
   }
 
   /** Whether a record is a mark. */

@@ -32,7 +32,7 @@ import org.rocksdb.WriteOptions;
  * <p>Thread: one writer; views from any thread.
  */
 final class HistoryDb implements AutoCloseable {
-  private static final byte[] LAYOUT_VERSION = {2};
+  private static final byte[] LAYOUT_VERSION = {3};
   private static final int HEADS_MAX = 8192;
 
   private final RocksDB db;
@@ -44,9 +44,10 @@ final class HistoryDb implements AutoCloseable {
   private final Map<Channel, Head> heads = new RecentHeads();
   private final WriteBatch batch = new WriteBatch();
   private final Map<Channel, Head> batchHeads = new HashMap<>();
+  private final MemberBatch batchMembers;
   private long batchOffset;
   private long offset;
-  private int epoch;
+  private EpochRow epoch;
   private boolean open = true;
 
   private HistoryDb(RocksDB db, Options options, Retention.OfKind retention, int partition)
@@ -55,11 +56,11 @@ final class HistoryDb implements AutoCloseable {
     this.options = options;
     this.retention = retention;
     this.partition = partition;
+    this.batchMembers = new MemberBatch(db, batch);
     byte[] storedOffset = db.get(HistoryKeys.OFFSET);
     offset = storedOffset == null ? -1 : ByteBuffer.wrap(storedOffset).getLong();
     batchOffset = offset;
-    byte[] storedEpoch = db.get(HistoryKeys.EPOCH);
-    epoch = storedEpoch == null ? 0 : ByteBuffer.wrap(storedEpoch).getInt();
+    epoch = EpochRow.decode(db.get(HistoryKeys.EPOCH));
   }
 
   /** Heads that were used lately; all others are read from the database. */
@@ -107,6 +108,11 @@ final class HistoryDb implements AutoCloseable {
     return offset;
   }
 
+  /** Whether the batch written last left the partition's epoch whole, so that it may be read. */
+  boolean isWhole() {
+    return epoch.isWhole();
+  }
+
   int batchSize() {
     return batch.count();
   }
@@ -115,10 +121,13 @@ final class HistoryDb implements AutoCloseable {
    * Takes one record into the batch.
    *
    * @param event null: the record holds no event, only its offset counts
+   * @param isBehindMark whether the event says that its epoch's rebuild has come to its end
    * @throws BrokenLogException where the log contradicts itself or the store
    */
-  void add(@Nullable Event event, long committedMs, long recordOffset) throws RocksDBException {
+  void add(@Nullable Event event, boolean isBehindMark, long committedMs, long recordOffset)
+      throws RocksDBException {
     if (event != null) {
+      put(epoch.after(event.epoch(), isBehindMark));
       Head head = headOf(event.channel());
       switch (Applying.decide(head, event)) {
         case Applying.Append(Head next, boolean newEpoch) -> {
@@ -126,6 +135,7 @@ final class HistoryDb implements AutoCloseable {
             forget(event.channel());
           }
           append(event, committedMs, next);
+          batchMembers.take(event, head == null || newEpoch);
         }
         case Applying.Skip _ -> checkRepeat(event, recordOffset);
         case Applying.Broken(String reason) ->
@@ -140,14 +150,14 @@ final class HistoryDb implements AutoCloseable {
    * epoch from here on, those without an event in it are empty.
    */
   void addMark(int markedEpoch, long recordOffset) throws RocksDBException {
-    raiseEpoch(markedEpoch);
+    put(epoch.afterMark(markedEpoch));
     batchOffset = Math.max(batchOffset, recordOffset);
   }
 
-  private void raiseEpoch(int seen) throws RocksDBException {
-    if (seen > epoch) {
-      epoch = seen;
-      batch.put(HistoryKeys.EPOCH, ByteBuffer.allocate(4).putInt(epoch).array());
+  private void put(EpochRow next) throws RocksDBException {
+    if (!next.equals(epoch)) {
+      epoch = next;
+      batch.put(HistoryKeys.EPOCH, next.encode());
     }
   }
 
@@ -166,6 +176,7 @@ final class HistoryDb implements AutoCloseable {
     Map<Channel, Head> written = Map.copyOf(batchHeads);
     heads.putAll(batchHeads);
     batchHeads.clear();
+    batchMembers.clear();
     return written;
   }
 
@@ -226,6 +237,7 @@ final class HistoryDb implements AutoCloseable {
   void clear() throws RocksDBException {
     batch.clear();
     batchHeads.clear();
+    batchMembers.clear();
     heads.clear();
     try (WriteBatch anew = new WriteBatch()) {
       anew.deleteRange(new byte[] {0}, new byte[] {(byte) 0xff});
@@ -234,10 +246,13 @@ final class HistoryDb implements AutoCloseable {
     }
     offset = -1;
     batchOffset = -1;
-    epoch = 0;
+    epoch = EpochRow.NONE;
   }
 
-  /** A view of now; null where the store is closed or closing. */
+  /**
+   * A view of now; null where the store is closed or closing, or stands within what a rebuild
+   * brings.
+   */
   @Nullable HistoryView view(PartitionProgress progress) {
     ReentrantReadWriteLock.ReadLock lease = use.readLock();
     if (!lease.tryLock()) {
@@ -249,7 +264,12 @@ final class HistoryDb implements AutoCloseable {
     }
     // Noted before the snapshot is taken: the snapshot then has at least what it says.
     PartitionProgress.Polled polled = progress.polled();
-    return new HistoryView(db, lease, polled);
+    HistoryView view = new HistoryView(db, lease, polled);
+    if (view.isWhole()) {
+      return view;
+    }
+    view.close();
+    return null;
   }
 
   boolean isOpen() {
@@ -301,7 +321,6 @@ final class HistoryDb implements AutoCloseable {
     if (entity != null) {
       batch.put(HistoryKeys.entity(channel, entity.getBytes(UTF_8)), stored.encodeEntity());
     }
-    raiseEpoch(event.epoch());
     batchHeads.put(channel, Retention.isDue(next.seq()) ? trim(channel, next, committedMs) : next);
   }
 
@@ -344,6 +363,7 @@ final class HistoryDb implements AutoCloseable {
     batch.deleteRange(events, HistoryKeys.above(events));
     byte[] entities = HistoryKeys.entities(channel);
     batch.deleteRange(entities, HistoryKeys.above(entities));
+    batchMembers.forget(channel);
   }
 
   /** A record that is read again must be the one that is stored. */

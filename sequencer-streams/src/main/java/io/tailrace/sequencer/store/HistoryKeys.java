@@ -14,7 +14,7 @@ final class HistoryKeys {
   /** Offset of the last record that the store holds. */
   static final byte[] OFFSET = {0, 'o'};
 
-  /** Highest epoch that was seen in the partition. */
+  /** Highest epoch that was seen in the partition, and whether it has been seen whole. */
   static final byte[] EPOCH = {0, 'e'};
 
   /** Version of keys and values. */
@@ -23,6 +23,8 @@ final class HistoryKeys {
   private static final byte HEAD = 1;
   private static final byte EVENT = 2;
   private static final byte ENTITY = 3;
+  private static final byte CLOSING = 4;
+  private static final byte MEMBER = 5;
 
   private HistoryKeys() {}
 
@@ -70,6 +72,21 @@ final class HistoryKeys {
   /** The entity in its key. */
   static byte[] entityOf(Channel channel, byte[] entityKey) {
     return Arrays.copyOfRange(entityKey, 3 + channel.full().length(), entityKey.length);
+  }
+
+  /** Since when the channel belongs to its members. */
+  static byte[] closing(Channel channel) {
+    return prefix(CLOSING, channel, 0).array();
+  }
+
+  static byte[] member(Channel channel, String user) {
+    byte[] name = user.getBytes(UTF_8);
+    return prefix(MEMBER, channel, name.length).put(name).array();
+  }
+
+  /** Below every member of the channel. */
+  static byte[] members(Channel channel) {
+    return prefix(MEMBER, channel, 0).array();
   }
 
   /** Above every key that begins with the prefix, and below all others that are above it. */

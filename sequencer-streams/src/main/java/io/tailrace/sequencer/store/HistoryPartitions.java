@@ -52,7 +52,7 @@ public final class HistoryPartitions implements HistoryReader {
   /** Whether the partition can be opened. */
   boolean isReadable(int partition) {
     PartitionProgress at = progress[partition];
-    return holds(partition) && at.isCaughtUp() && lease.holds(at.heardNanos());
+    return holds(partition) && at.isReadable() && lease.holds(at.heardNanos());
   }
 
   @Override
@@ -72,7 +72,7 @@ public final class HistoryPartitions implements HistoryReader {
 
   /** The store has been restored and is being fed. */
   void taken(int partition, HistoryDb db) {
-    progress[partition].taken(db.offset());
+    progress[partition].taken(db.offset(), db.isWhole());
     taken.set(partition, db);
   }
 
@@ -89,10 +89,10 @@ public final class HistoryPartitions implements HistoryReader {
   }
 
   /** A batch has become visible. */
-  void written(int partition, long offset, Map<Channel, Head> heads) {
+  void written(int partition, long offset, boolean isWhole, Map<Channel, Head> heads) {
     PartitionProgress at = progress[partition];
-    boolean before = at.isCaughtUp();
-    at.stored(offset);
+    boolean before = at.isReadable();
+    at.stored(offset, isWhole);
     for (Map.Entry<Channel, Head> entry : heads.entrySet()) {
       Head head = entry.getValue();
       listener.appended(partition, entry.getKey(), head.epoch(), head.seq());
@@ -116,7 +116,7 @@ public final class HistoryPartitions implements HistoryReader {
     if (taken.get(partition) == null) {
       return;
     }
-    boolean before = at.isCaughtUp();
+    boolean before = at.isReadable();
     if (before && now.equals(at.polled())) {
       return;
     }
@@ -125,7 +125,7 @@ public final class HistoryPartitions implements HistoryReader {
   }
 
   private void told(int partition, boolean before, PartitionProgress at) {
-    if (at.isCaughtUp() && !before) {
+    if (at.isReadable() != before) {
       listener.availability(partition);
     }
     listener.moved(partition, at.position());

@@ -55,7 +55,7 @@ final class HistoryProcessor implements Processor<byte[], byte[], Void, Void> {
 
   private void write(HistoryStore own) {
     Map<Channel, Head> heads = own.write();
-    partitions.written(partition, own.offset(), heads);
+    partitions.written(partition, own.offset(), own.isWhole(), heads);
   }
 
   @Override

@@ -17,8 +17,8 @@ public interface HistoryReader {
    * and the events up to it, or a role and what it may see, belong together.
    *
    * @return null where this process does not hold the partition, or is not yet caught up with where
-   *     the log ended when it took the partition: the caller answers {@code not_ready}, never less
-   *     than it answered before
+   *     the log ended when it took the partition, or stands within what a rebuild brings: the
+   *     caller answers {@code not_ready}, never less than it answered before
    */
   @Nullable View open(int partition);
 
@@ -64,6 +64,15 @@ public interface HistoryReader {
      * @param upTo the snapshot's seq; an entity may be newer
      */
     EntityRun entities(Channel channel, @Nullable Cursor from, long upTo, int limit, int bytesMax);
+
+    /** What the channel's members are to a user. Reads the same for every channel and user. */
+    Membership membership(Channel channel, String user);
+
+    /**
+     * This moment for one who may see a channel from a seq on only: events and entities below it
+     * are not there, and the channel's {@code first} is not below it. Closed with this one.
+     */
+    View seenFrom(Channel channel, long visibleFrom);
 
     @Override
     void close();

@@ -81,7 +81,8 @@ final class HistoryStore implements StateStore {
       if (EpochMark.is(headers)) {
         opened.addMark(EpochMark.epochOf(headers), offset);
       } else {
-        opened.add(read(key, headers, value, offset), committedMs, offset);
+        boolean isBehindMark = EpochMark.isBehind(headers);
+        opened.add(read(key, headers, value, offset), isBehindMark, committedMs, offset);
       }
       return opened.batchSize() >= BATCH_OPERATIONS_MAX;
     } catch (RocksDBException e) {
@@ -96,6 +97,11 @@ final class HistoryStore implements StateStore {
     } catch (RocksDBException e) {
       throw new IllegalStateException("the history store cannot be written", e);
     }
+  }
+
+  /** As {@link HistoryDb#isWhole}. */
+  boolean isWhole() {
+    return opened().isWhole();
   }
 
   long offset() {

@@ -24,6 +24,7 @@ final class HistoryView implements HistoryReader.View {
   private final Snapshot snapshot;
   private final ReadOptions options;
   private final PartitionProgress.Polled polled;
+  private final EpochRow epoch;
   private boolean closed;
 
   /**
@@ -36,6 +37,12 @@ final class HistoryView implements HistoryReader.View {
     this.polled = polled;
     this.snapshot = db.getSnapshot();
     this.options = new ReadOptions().setSnapshot(snapshot);
+    this.epoch = EpochRow.decode(get(HistoryKeys.EPOCH));
+  }
+
+  /** Whether the partition stands outside of what a rebuild brings. */
+  boolean isWhole() {
+    return epoch.isWhole();
   }
 
   @Override
@@ -46,8 +53,7 @@ final class HistoryView implements HistoryReader.View {
 
   @Override
   public int epoch() {
-    byte[] stored = get(HistoryKeys.EPOCH);
-    return stored == null ? 1 : ByteBuffer.wrap(stored).getInt();
+    return Math.max(1, epoch.epoch());
   }
 
   @Override
@@ -101,7 +107,12 @@ final class HistoryView implements HistoryReader.View {
   @Override
   public HistoryReader.EntityRun entities(
       Channel channel, HistoryReader.@Nullable Cursor from, long upTo, int limit, int bytesMax) {
-    Part part = new Part(limit, bytesMax);
+    return entities(channel, from, upTo, new Part(1, limit, bytesMax));
+  }
+
+  /** Fills a part. */
+  HistoryReader.EntityRun entities(
+      Channel channel, HistoryReader.@Nullable Cursor from, long upTo, Part part) {
     return switch (from) {
       case null -> withEntity(channel, HistoryKeys.entities(channel), upTo, part);
       case HistoryReader.Cursor.BehindEntity(byte[] entity) -> {
@@ -115,10 +126,13 @@ final class HistoryView implements HistoryReader.View {
   private HistoryReader.EntityRun withEntity(Channel channel, byte[] from, long upTo, Part part) {
     int epoch = epoch();
     byte[] last = null;
+    int passed = 0;
     try (Scan scan = new Scan(from, HistoryKeys.above(HistoryKeys.entities(channel)))) {
       for (; scan.isValid(); scan.next()) {
-        StoredEvent event = StoredEvent.decodeEntity(scan.value());
-        if (event.epoch() == epoch && !part.take(event)) {
+        byte[] value = scan.value();
+        boolean isSeen = part.sees(StoredEvent.entitySeqOf(value));
+        if (!isSeen && ++passed > SCANNED_MAX
+            || isSeen && !part.takes(StoredEvent.decodeEntity(value), epoch)) {
           return part.next(
               last == null
                   ? new HistoryReader.Cursor.BehindEntity(new byte[0])
@@ -132,7 +146,7 @@ final class HistoryView implements HistoryReader.View {
 
   private HistoryReader.EntityRun withoutEntity(Channel channel, long after, long upTo, Part part) {
     Head head = head(channel);
-    long from = Math.max(after + 1, head.first());
+    long from = Math.max(part.least, Math.max(after + 1, head.first()));
     long to = Math.min(upTo, head.lone());
     if (from > to) {
       return part.next(null);
@@ -153,6 +167,21 @@ final class HistoryView implements HistoryReader.View {
       }
     }
     return part.next(null);
+  }
+
+  @Override
+  public Membership membership(Channel channel, String user) {
+    byte[] closing = get(HistoryKeys.closing(channel));
+    byte[] member = get(HistoryKeys.member(channel, user));
+    return Membership.of(
+        epoch(),
+        closing == null ? null : ClosingRow.decode(closing),
+        member == null ? null : MemberRow.decode(member));
+  }
+
+  @Override
+  public HistoryReader.View seenFrom(Channel channel, long visibleFrom) {
+    return visibleFrom <= 1 ? this : new SeenView(this, channel, visibleFrom);
   }
 
   @Override
@@ -184,15 +213,27 @@ final class HistoryView implements HistoryReader.View {
   }
 
   /** The part of a snapshot that is being filled. */
-  private static final class Part {
+  static final class Part {
+    private final long least;
     private final int limit;
     private final int bytesMax;
     private final List<StoredEvent> events = new ArrayList<>();
     private long bytes;
 
-    Part(int limit, int bytesMax) {
+    /** Of what is not below a seq. */
+    Part(long least, int limit, int bytesMax) {
+      this.least = least;
       this.limit = limit;
       this.bytesMax = bytesMax;
+    }
+
+    boolean sees(long seq) {
+      return seq >= least;
+    }
+
+    /** Takes an event of the epoch, passes over all others; false where the part is full. */
+    boolean takes(StoredEvent event, int epoch) {
+      return event.epoch() != epoch || take(event);
     }
 
     /** Takes an event; false where the part is full. */

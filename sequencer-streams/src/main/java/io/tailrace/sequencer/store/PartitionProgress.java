@@ -34,12 +34,16 @@ final class PartitionProgress {
 
   private volatile boolean caughtUp;
 
+  /** Whether the store stands within what a rebuild brings. */
+  private volatile boolean half;
+
   /** When the log's broker was last heard; only differences count. */
   private volatile long heardNanos;
 
   /** The partition has been taken: the store holds the records up to this offset. */
-  void taken(long offset) {
+  void taken(long offset, boolean isWhole) {
     storedOffset = offset;
+    half = !isWhole;
     polled = Polled.NOTHING;
     target = -1;
     caughtUp = false;
@@ -68,9 +72,10 @@ final class PartitionProgress {
     return heardNanos;
   }
 
-  /** The store holds the records up to this offset. */
-  void stored(long offset) {
+  /** The store holds the records up to this offset, and with them a whole epoch or not. */
+  void stored(long offset, boolean isWhole) {
     storedOffset = offset;
+    half = !isWhole;
     settle();
   }
 
@@ -86,6 +91,11 @@ final class PartitionProgress {
   /** Whether the store has reached where the log ended when the partition was taken. */
   boolean isCaughtUp() {
     return caughtUp;
+  }
+
+  /** Whether it has, and does not stand within what a rebuild brings. */
+  boolean isReadable() {
+    return caughtUp && !half;
   }
 
   private void settle() {

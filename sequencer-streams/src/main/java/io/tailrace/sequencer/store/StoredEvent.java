@@ -52,6 +52,11 @@ public record StoredEvent(
     return ByteBuffer.wrap(value).getLong(8);
   }
 
+  /** The seq of an entity's latest event, without copying the JSON. */
+  static long entitySeqOf(byte[] value) {
+    return ByteBuffer.wrap(value).getLong(4);
+  }
+
   private static StoredEvent decode(int epoch, long seq, byte[] value, int at) {
     ByteBuffer in = ByteBuffer.wrap(value, at, value.length - at);
     long chain = in.getLong();

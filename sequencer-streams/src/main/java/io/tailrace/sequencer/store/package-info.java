@@ -1,7 +1,8 @@
 /**
  * The history store: per partition of {@code tailrace.events} one RocksDB with the events, the
- * latest event of each entity, and the head of each channel. The catch-up service runs the topology
- * and reads through {@link io.tailrace.sequencer.store.HistoryReader}.
+ * latest event of each entity, the head of each channel, and who its members are, which retention
+ * leaves alone. The catch-up service runs the topology and reads through {@link
+ * io.tailrace.sequencer.store.HistoryReader}.
  *
  * <p>It has no changelog of its own: its changelog is {@code tailrace.events}. Data and the offset
  * they stand for are written in one batch into one column family, so that after any end of the

@@ -11,6 +11,7 @@ import io.tailrace.sequencer.emit.Decision;
 import io.tailrace.sequencer.emit.Input;
 import io.tailrace.sequencer.emit.Sequencing;
 import io.tailrace.sequencer.number.ChannelState;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -44,6 +45,10 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
     @Nullable KeyValueStore<Bytes, byte[]> positions;
     @Nullable KeyValueStore<Bytes, byte[]> channels;
     Bytes partitionKey = Bytes.wrap(new byte[0]);
+    Bytes markedKey = Bytes.wrap(new byte[0]);
+
+    /** The last epoch whose end mark the partition has had; 0: none. */
+    int markedEpoch;
   }
 
   @Override
@@ -51,8 +56,11 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
     wired.context = context;
     wired.positions = context.getStateStore(SequencerTopology.POSITIONS);
     wired.channels = context.getStateStore(SequencerTopology.CHANNELS);
-    wired.partitionKey =
-        Bytes.wrap(java.nio.ByteBuffer.allocate(4).putInt(context.taskId().partition()).array());
+    int partition = context.taskId().partition();
+    wired.partitionKey = Bytes.wrap(ByteBuffer.allocate(4).putInt(partition).array());
+    wired.markedKey = Bytes.wrap(ByteBuffer.allocate(5).putInt(partition).put((byte) 'm').array());
+    byte[] marked = Objects.requireNonNull(wired.positions).get(wired.markedKey);
+    wired.markedEpoch = marked == null ? 0 : ByteBuffer.wrap(marked).getInt();
   }
 
   @Override
@@ -73,6 +81,8 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
       }
       case Decision.Mark(Position position) -> {
         positions.put(wired.partitionKey, PositionBytes.encode(position));
+        wired.markedEpoch = position.incarnation();
+        positions.put(wired.markedKey, ByteBuffer.allocate(4).putInt(wired.markedEpoch).array());
         mark(record, position.incarnation());
       }
       case Decision.DeadLetter letter -> {
@@ -91,6 +101,7 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
     headers.remove(EventHeaders.SEQUENCE);
     headers.remove(EventHeaders.CHAIN);
     EventHeaders.writeSequence(headers, state.epoch(), state.seq(), state.chain());
+    EpochMark.writeBehind(headers, state.epoch() == wired.markedEpoch);
     ProcessorContext<PlacedKey, byte[]> context = Objects.requireNonNull(wired.context);
     context.forward(
         record.withKey(new PlacedKey(record.key(), context.taskId().partition())),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.event.Envelope;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.name.Channel;
 import org.jspecify.annotations.Nullable;
@@ -28,17 +29,31 @@ final class ChannelWriter {
   }
 
   Event next(@Nullable String entity) {
+    return next("message.posted", entity, "{\"n\":" + (seq + 1) + "}");
+  }
+
+  /** Makes somebody a member; null: removes them. */
+  Event member(String user, @Nullable String role) {
+    return role == null
+        ? next(MemberChange.REMOVED, MemberChange.ENTITY + user, "{}")
+        : next(MemberChange.SET, MemberChange.ENTITY + user, "{\"role\":\"" + role + "\"}");
+  }
+
+  private Event next(String type, @Nullable String entity, String json) {
     seq++;
     Envelope envelope =
-        new Envelope(
-            "id-" + epoch + "-" + seq, "message.posted", entity, "ada", Times.micros(seq), null);
-    byte[] data = ("{\"n\":" + seq + "}").getBytes(UTF_8);
+        new Envelope("id-" + epoch + "-" + seq, type, entity, "ada", Times.micros(seq), null);
+    byte[] data = json.getBytes(UTF_8);
     chain = Chain.next(chain, envelope, data);
     return new Event(channel, envelope, epoch, seq, chain, data);
   }
 
   Channel channel() {
     return channel;
+  }
+
+  long seq() {
+    return seq;
   }
 
   long chain() {

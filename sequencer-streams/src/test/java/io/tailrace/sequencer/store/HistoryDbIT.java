@@ -57,7 +57,7 @@ class HistoryDbIT {
   }
 
   private void add(Event event) throws RocksDBException {
-    db.add(event, event.seq(), offset++);
+    db.add(event, false, event.seq(), offset++);
   }
 
   private void addAndWrite(ChannelWriter from, int count) throws RocksDBException {
@@ -235,6 +235,8 @@ class HistoryDbIT {
     writer.begin(2);
     add(writer.next("y"));
     addAndWrite(writer, 1);
+    db.addMark(2, offset++);
+    db.write();
 
     try (HistoryReader.View view = view()) {
       assertEquals(2, view.epoch());
@@ -334,7 +336,7 @@ class HistoryDbIT {
     ChannelWriter another = new ChannelWriter(A, 1);
     Event first = another.next("another");
 
-    assertThrows(BrokenLogException.class, () -> db.add(first, 1, 0));
+    assertThrows(BrokenLogException.class, () -> db.add(first, false, 1, 0));
   }
 
   @Test

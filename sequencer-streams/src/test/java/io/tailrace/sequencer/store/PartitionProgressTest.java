@@ -11,18 +11,18 @@ class PartitionProgressTest {
 
   @Test
   void markersBehindTheLastRecordCount() {
-    progress.taken(10);
+    progress.taken(10, true);
     progress.polled(new PartitionProgress.Polled(12, 14), 14);
 
     assertEquals(11, progress.position());
-    progress.stored(12);
+    progress.stored(12, true);
 
     assertEquals(14, progress.position());
   }
 
   @Test
   void aPartitionWithoutRecordsStandsWhereTheConsumerDoes() {
-    progress.taken(-1);
+    progress.taken(-1, true);
     progress.polled(new PartitionProgress.Polled(-1, 3), 3);
 
     assertEquals(3, progress.position());
@@ -31,24 +31,24 @@ class PartitionProgressTest {
 
   @Test
   void isCaughtUpOnceItHasReachedWhereTheLogEndedFirst() {
-    progress.taken(4);
+    progress.taken(4, true);
     progress.polled(new PartitionProgress.Polled(8, 9), 20);
-    progress.stored(8);
+    progress.stored(8, true);
     assertFalse(progress.isCaughtUp());
     progress.polled(new PartitionProgress.Polled(18, 20), 35);
 
-    progress.stored(18);
+    progress.stored(18, true);
 
     assertTrue(progress.isCaughtUp());
   }
 
   @Test
   void startsAnewWhenThePartitionIsTakenAgain() {
-    progress.taken(4);
+    progress.taken(4, true);
     progress.polled(new PartitionProgress.Polled(-1, 5), 5);
     assertTrue(progress.isCaughtUp());
 
-    progress.taken(9);
+    progress.taken(9, true);
 
     assertFalse(progress.isCaughtUp());
     assertEquals(10, progress.position());
