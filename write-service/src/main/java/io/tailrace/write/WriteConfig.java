@@ -6,6 +6,7 @@ import io.tailrace.schemas.config.SharedKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,18 @@ public record WriteConfig(
     List<String> origins,
     Tuning tuning) {
 
+  /** The role that has exactly the rights which the running service needs. */
+  private static final String SERVICE_ROLE = "tailrace_service";
+
   private static final Key<Boolean> DATABASE_MIGRATE =
       Key.flag("database.migrate", "true", "Whether missing migrations are applied at the start.");
+
+  private static final Key<String> DATABASE_ROLE =
+      Key.text(
+          "database.role",
+          SERVICE_ROLE,
+          "Role whose rights the running service has, once migrations are applied; the user must be"
+              + " a member of it.");
 
   private static final Key<Duration> DATABASE_WAIT =
       Key.millis(
@@ -73,6 +84,7 @@ public record WriteConfig(
         SharedKeys.DATABASE_USER,
         SharedKeys.DATABASE_PASSWORD,
         DATABASE_MIGRATE,
+        DATABASE_ROLE,
         DATABASE_WAIT,
         SharedKeys.KAFKA_BOOTSTRAP,
         SharedKeys.CONTRACTS_DIR,
@@ -89,10 +101,24 @@ public record WriteConfig(
 
   /** Where rows go. */
   public record Database(
-      String url, String user, String password, boolean migrate, Duration waitMax) {
+      String url, String user, String password, boolean migrate, String role, Duration waitMax) {
+    private static final Pattern ROLE = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+
+    /**
+     * Checks the role's name.
+     *
+     * @throws IllegalArgumentException where it is none
+     */
+    public Database {
+      if (!ROLE.matcher(role).matches()) {
+        throw new IllegalArgumentException(
+            "database.role must be small letters, digits and _, such as " + SERVICE_ROLE);
+      }
+    }
+
     /** With migrations at the start. */
     public Database(String url, String user, String password) {
-      this(url, user, password, true, Duration.ofMinutes(1));
+      this(url, user, password, true, SERVICE_ROLE, Duration.ofMinutes(1));
     }
 
     /** Without the password, so that no log can hold it. */
@@ -127,6 +153,7 @@ public record WriteConfig(
             settings.get(SharedKeys.DATABASE_USER),
             settings.get(SharedKeys.DATABASE_PASSWORD),
             settings.get(DATABASE_MIGRATE),
+            settings.get(DATABASE_ROLE),
             settings.get(DATABASE_WAIT)),
         settings.get(SharedKeys.KAFKA_BOOTSTRAP),
         settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),

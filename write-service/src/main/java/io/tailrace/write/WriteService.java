@@ -10,6 +10,7 @@ import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
 import io.tailrace.write.ack.LogFollower;
 import io.tailrace.write.ack.LogSearch;
+import io.tailrace.write.admin.AdminHandler;
 import io.tailrace.write.admit.Admission;
 import io.tailrace.write.auth.MemberRight;
 import io.tailrace.write.auth.PublishRight;
@@ -66,18 +67,17 @@ public final class WriteService implements RunningService {
     WriteConfig.Tuning tuning = config.tuning();
     WriteMetrics metrics = new WriteMetrics(registry);
     part(keys);
-    pool =
-        part(
-            WritePool.open(
-                config.database().url(),
-                config.database().user(),
-                config.database().password(),
-                tuning.lanes()));
     follower = part(new LogFollower(config.kafkaBootstrap(), REMEMBERED_EVENTS_MAX));
     try {
-      prepare(config, contracts, clocks);
-      HttpHandler writes = writes(config, keys, contracts, clocks, metrics);
-      handler = new OriginPolicy(config.origins()).guard(writes);
+      prepare(config.database(), clocks);
+      pool = part(pool(config.database(), "write", tuning.lanes()));
+      Kinds.tell(pool, contracts, PublishRight::registers, clocks.nanoTime());
+      WriteStages stages = stages(config, keys, contracts, clocks, metrics);
+      AdminHandler admin =
+          part(new Administration(config.database(), keys, contracts, stages, clocks, metrics))
+              .handler(stages);
+      HttpHandler writes = writes(config, stages, contracts, clocks, metrics);
+      handler = new OriginPolicy(config.origins()).guard(admin.before(writes));
       follower.awaitStarted(LOG_WAIT);
     } catch (RuntimeException e) {
       closeParts();
@@ -85,8 +85,28 @@ public final class WriteService implements RunningService {
     }
   }
 
-  private HttpHandler writes(
+  private WriteStages stages(
       WriteConfig config, KeyRing keys, Contracts contracts, Clocks clocks, WriteMetrics metrics) {
+    WriteConfig.Tuning tuning = config.tuning();
+    TokenCache tokens =
+        new TokenCache(new TokenVerifier(keys, clocks.clock()), clocks.clock(), TOKENS_MAX);
+    return new WriteStages(
+        tokens,
+        new PublishRight(contracts),
+        new Admission(tokens, tuning.requestsMax(), tuning.bodyBytesMax(), metrics),
+        new PublishLimits(contracts, clocks.nanoTime(), LIMITED_USERS_MAX, metrics),
+        new Validator(contracts),
+        new EventIds(clocks.clock(), new SecureRandom()),
+        part(new GroupCommitter(pool, limits(tuning), clocks, metrics)),
+        new CommitTimes(pool));
+  }
+
+  private HttpHandler writes(
+      WriteConfig config,
+      WriteStages stages,
+      Contracts contracts,
+      Clocks clocks,
+      WriteMetrics metrics) {
     WriteConfig.Tuning tuning = config.tuning();
     metrics.gauge(
         "tailrace.write.waiting.events", "events whose seq is awaited", follower::waiting);
@@ -96,16 +116,6 @@ public final class WriteService implements RunningService {
     part(
         new RetentionRunner(
             new Retention(pool, plan, metrics), clocks.clock(), RETENTION_INTERVAL));
-    WriteStages stages =
-        new WriteStages(
-            new TokenCache(new TokenVerifier(keys, clocks.clock()), clocks.clock(), TOKENS_MAX),
-            new PublishRight(contracts),
-            new Admission(tuning.requestsMax(), tuning.bodyBytesMax(), metrics),
-            new PublishLimits(contracts, clocks.nanoTime(), LIMITED_USERS_MAX, metrics),
-            new Validator(contracts),
-            new EventIds(clocks.clock(), new SecureRandom()),
-            part(new GroupCommitter(pool, limits(tuning), clocks, metrics)),
-            new CommitTimes(pool));
     WriteHandler.Seqs seqs = new WriteHandler.Seqs(follower, search, clocks, tuning.seqWait());
     return new MemberHandler(
         stages,
@@ -161,13 +171,22 @@ public final class WriteService implements RunningService {
     }
   }
 
-  private void prepare(WriteConfig config, Contracts contracts, Clocks clocks) {
-    Migration.awaitDatabase(pool, config.database().waitMax(), clocks.nanoTime());
-    if (config.database().migrate()) {
-      Migration.apply(pool);
+  /** With the user's own rights, which are needed for nothing else. */
+  private static void prepare(WriteConfig.Database database, Clocks clocks) {
+    try (HikariDataSource owner =
+        WritePool.open(database.url(), database.user(), database.password(), 1)) {
+      Migration.awaitDatabase(owner, database.waitMax(), clocks.nanoTime());
+      if (database.migrate()) {
+        Migration.apply(owner);
+      }
+      Migration.check(owner);
+      Migration.checkRole(owner, database.role());
     }
-    Migration.check(pool);
-    Kinds.tell(pool, contracts, PublishRight::registers, clocks.nanoTime());
+  }
+
+  static HikariDataSource pool(WriteConfig.Database database, String name, int lanes) {
+    return WritePool.open(
+        name, lanes, database.url(), database.user(), database.password(), database.role());
   }
 
   private static CommitLimits limits(WriteConfig.Tuning tuning) {

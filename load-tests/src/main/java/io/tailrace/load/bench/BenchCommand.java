@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       LatencyCommand.class,
       HttpCommand.class,
+      FairCommand.class,
       SqlCommand.class,
       FanoutCommand.class,
       StormCommand.class,

@@ -46,8 +46,14 @@ final class BenchOptions {
     }
   }
 
+  /** Of a server: one user's limit would be measured instead of the system's. */
   String token() {
-    return target.system().token("bench");
+    return target.system().publisher(RunningSystem.TENANT, "bench");
+  }
+
+  /** Of a server of another tenant. */
+  String token(String tenant) {
+    return target.system().publisher(tenant, "bench");
   }
 
   /** Tokens of so many users of their own. */

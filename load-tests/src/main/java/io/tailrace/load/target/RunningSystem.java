@@ -62,6 +62,11 @@ public final class RunningSystem {
     return installation.token(TENANT, user, Set.of(), null, TOKENS_FOR);
   }
 
+  /** A token of a server, whose writes count against the limits of its tenant alone. */
+  public String publisher(String tenant, String user) {
+    return installation.token(tenant, user, Set.of("publisher"), null, TOKENS_FOR);
+  }
+
   /** For drivers, whose users may do everything. */
   public Target target() {
     var base = url();
@@ -96,7 +101,8 @@ public final class RunningSystem {
         if (!row.getBoolean(2)) {
           throw new CommandException(
               ("The database role %s does not publish for the tenant %s: start the system with its"
-                      + " demo, or insert into tailrace.tenant_role (role, tenant) values ('%s', '%s')")
+                      + " demo, or insert into tailrace.tenant_role (role, tenant) values ('%s',"
+                      + " '%s')")
                   .formatted(row.getString(1), TENANT, row.getString(1), TENANT));
         }
       }

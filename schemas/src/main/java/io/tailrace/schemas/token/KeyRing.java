@@ -4,6 +4,9 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,33 @@ public final class KeyRing implements AutoCloseable {
   /** The keys of a tenant, or null where there is no such tenant. */
   @Nullable TenantKeys keysOf(String tenant) {
     return keysByTenant.get(tenant);
+  }
+
+  /**
+   * What the keys are called, for an account of which came and went.
+   *
+   * @param byTenant names of keys, which tell nothing that could be used
+   * @param unfetched tenants whose keys have not been seen yet
+   */
+  public record Names(Map<String, Set<String>> byTenant, Set<String> unfetched) {}
+
+  /**
+   * The names of all keys now. A public key's is its id and its RFC 7638 thumbprint; a secret's is
+   * a digest, useless to whoever does not have the salt.
+   */
+  public Names names(byte[] salt) {
+    Map<String, Set<String>> byTenant = new TreeMap<>();
+    Set<String> unfetched = new TreeSet<>();
+    keysByTenant.forEach((tenant, keys) -> {
+      if (keys.keys() == null) {
+        unfetched.add(tenant);
+      } else {
+        Set<String> names = new TreeSet<>();
+        keys.keys().getKeys().forEach(key -> names.add(KeyNames.of(key, salt)));
+        byTenant.put(tenant, names);
+      }
+    });
+    return new Names(byTenant, unfetched);
   }
 
   /** Says that a token named a key that is not here: it may be newer than the last look. */

@@ -1,7 +1,7 @@
 /**
- * How much is under way at once. Reads: nothing. Writes: two counters. Thread: any. Bound: requests
- * under way and the bytes of their bodies. When full: refused, the caller answers 503. Fails:
- * never.
+ * How much is under way at once. Reads: which tenant a token is known to be of. Writes: counters.
+ * Thread: any. Bound: requests under way and the bytes of their bodies, for all together, and for a
+ * tenant what is free at the moment. When full: refused, the caller answers 503. Fails: never.
  */
 @NullMarked
 package io.tailrace.write.admit;

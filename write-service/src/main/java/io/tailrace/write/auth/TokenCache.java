@@ -1,5 +1,6 @@
 package io.tailrace.write.auth;
 
+import io.tailrace.schemas.token.Identity;
 import io.tailrace.schemas.token.TokenResult;
 import io.tailrace.schemas.token.TokenVerifier;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers tokens that were found valid, for half a minute: a signature costs more than the rest
@@ -27,6 +29,14 @@ public final class TokenCache {
     this.verifier = verifier;
     this.clock = clock;
     this.tokensMax = tokensMax;
+  }
+
+  /** Whose token it is, where it was found valid lately; null where that is not known yet. */
+  public @Nullable Identity known(String token) {
+    Known before = known.get(token);
+    return before != null && clock.instant().isBefore(before.until())
+        ? before.accepted().identity()
+        : null;
   }
 
   /** What became of the token. */

@@ -8,8 +8,6 @@ import io.tailrace.write.measure.WriteMetrics;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -22,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * Takes units from any thread and commits them in lanes.
  *
  * <p>A unit's lane is chosen by the channel of its first row, so that a channel's writes keep the
- * order in which they arrived here. Of several writes with one key that are under way here at the
- * same time only the first goes to the database; the others get its answer.
+ * order in which they arrived here; within a lane tenants take turns. Of several writes with one
+ * key that are under way here at the same time only the first goes to the database; the others get
+ * its answer.
  */
 public final class GroupCommitter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupCommitter.class);
@@ -31,7 +30,7 @@ public final class GroupCommitter implements AutoCloseable {
 
   private record KeyName(String tenant, String author, String key) {}
 
-  private final List<BlockingQueue<Pending>> queues = new ArrayList<>();
+  private final List<FairQueue> queues = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final ConcurrentMap<KeyName, Pending> underWay = new ConcurrentHashMap<>();
   private final Clocks clocks;
@@ -41,7 +40,7 @@ public final class GroupCommitter implements AutoCloseable {
   public GroupCommitter(DataSource pool, CommitLimits limits, Clocks clocks, WriteMetrics metrics) {
     this.clocks = clocks;
     for (int i = 0; i < limits.lanes(); i++) {
-      BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(limits.queueUnitsMax());
+      FairQueue queue = new FairQueue(limits.queueUnitsMax());
       Lane lane = new Lane(queue, pool, limits, clocks, metrics);
       queues.add(queue);
       threads.add(
@@ -76,7 +75,7 @@ public final class GroupCommitter implements AutoCloseable {
   /** Units that wait in all lanes. */
   public int queued() {
     int queued = 0;
-    for (BlockingQueue<Pending> queue : queues) {
+    for (FairQueue queue : queues) {
       queued += queue.size();
     }
     return queued;
@@ -95,7 +94,7 @@ public final class GroupCommitter implements AutoCloseable {
         interrupted = true;
       }
     }
-    for (BlockingQueue<Pending> queue : queues) {
+    for (FairQueue queue : queues) {
       // What came in between the last look of a lane and its end.
       for (Pending left = queue.poll(); left != null; left = queue.poll()) {
         left.complete(new Unavailable("this server is stopping; nothing was written, try again"));
@@ -134,7 +133,7 @@ public final class GroupCommitter implements AutoCloseable {
     };
   }
 
-  private void run(Lane lane, BlockingQueue<Pending> queue) {
+  private void run(Lane lane, FairQueue queue) {
     while (!closing || !queue.isEmpty() || lane.carries()) {
       try {
         lane.doWork();

@@ -17,7 +17,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -51,7 +50,7 @@ final class Lane {
   private static final String SAME_KEY =
       "send the same request with the same Idempotency-Key again";
 
-  private final BlockingQueue<Pending> queue;
+  private final FairQueue queue;
   private final DataSource pool;
   private final CommitLimits limits;
   private final InstantSource clock;
@@ -61,12 +60,7 @@ final class Lane {
   private final List<Pending> carried = new ArrayList<>();
   private final KnownChannels known = new KnownChannels(KNOWN_CHANNELS_MAX);
 
-  Lane(
-      BlockingQueue<Pending> queue,
-      DataSource pool,
-      CommitLimits limits,
-      Clocks clocks,
-      WriteMetrics metrics) {
+  Lane(FairQueue queue, DataSource pool, CommitLimits limits, Clocks clocks, WriteMetrics metrics) {
     this.queue = queue;
     this.pool = pool;
     this.limits = limits;

@@ -31,8 +31,21 @@ public final class WritePool {
    * cannot hang.
    */
   public static HikariDataSource open(String url, String user, String password, int lanes) {
+    return open("write", lanes, url, user, password, "");
+  }
+
+  /**
+   * Opens a pool whose sessions have the rights of another role, which the user must be a member
+   * of, and look names up in PostgreSQL's own schema alone, so that nothing that stands in a schema
+   * of the product can be taken for it.
+   *
+   * @param name of the pool, in logs
+   * @param role empty for the user's own rights
+   */
+  public static HikariDataSource open(
+      String name, int lanes, String url, String user, String password, String role) {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("write");
+    config.setPoolName(name);
     config.setJdbcUrl(url);
     config.setUsername(user);
     config.setPassword(password);
@@ -46,7 +59,10 @@ public final class WritePool {
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("loginTimeout", "5");
     config.addDataSourceProperty("socketTimeout", Integer.toString(SOCKET_TIMEOUT_SECONDS));
-    config.addDataSourceProperty("options", "-c statement_timeout=10000 -c lock_timeout=2000");
+    config.addDataSourceProperty(
+        "options",
+        "-c statement_timeout=10000 -c lock_timeout=2000"
+            + (role.isEmpty() ? "" : " -c search_path=pg_catalog -c role=" + role));
     return new HikariDataSource(config);
   }
 }

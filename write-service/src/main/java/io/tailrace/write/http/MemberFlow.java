@@ -17,6 +17,8 @@ import io.tailrace.write.commit.CommitTimes;
 import io.tailrace.write.commit.EventIds;
 import io.tailrace.write.http.MemberAnswer.Refused;
 import io.tailrace.write.http.MemberAnswer.Told;
+import io.tailrace.write.limit.PublishLimits;
+import io.tailrace.write.limit.Taken;
 import io.tailrace.write.member.MemberPage;
 import io.tailrace.write.member.MemberRequest;
 import io.tailrace.write.member.MemberResult;
@@ -41,6 +43,7 @@ final class MemberFlow {
   private static final long RETRY_AFTER_MS = 1_000;
 
   private final TokenCache tokens;
+  private final PublishLimits limits;
   private final MemberRight right;
   private final Validator validator;
   private final EventIds ids;
@@ -52,6 +55,7 @@ final class MemberFlow {
   MemberFlow(
       WriteStages stages, MemberRight right, Members members, Places places, InstantSource clock) {
     this.tokens = stages.tokens();
+    this.limits = stages.limits();
     this.right = right;
     this.validator = stages.validator();
     this.ids = stages.ids();
@@ -87,6 +91,9 @@ final class MemberFlow {
     Contract contract = right.contract(identity, channel);
     if (contract == null) {
       return new Refused(right.refusal(identity, channel));
+    }
+    if (limits.take(identity, Map.of(channel.kind(), 1)) instanceof Taken.Limited limited) {
+      return new Refused(limited.problem());
     }
     Asked asked = new Asked(call, identity, channel, contract, user == null ? "" : user);
     return switch (call.verb()) {

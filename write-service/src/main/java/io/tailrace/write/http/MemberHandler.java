@@ -70,17 +70,20 @@ public final class MemberHandler implements HttpHandler {
     if (refusal == null && length > BODY_BYTES_MAX) {
       refusal = tooLarge();
     }
-    if (refusal == null && !admission.enter(BODY_BYTES_MAX)) {
-      refusal =
-          Problem.retryAfter(
-              ProblemCode.OVERLOADED, "too many writes are under way; try again", RETRY_AFTER_MS);
-    }
     if (refusal != null || verb == null) {
       refuse(exchange, refusal == null ? tooLarge() : refusal);
       return;
     }
+    Admission.Place place = admission.enter(WriteHandler.token(exchange), BODY_BYTES_MAX);
+    if (place == null) {
+      refuse(
+          exchange,
+          Problem.retryAfter(
+              ProblemCode.OVERLOADED, "too many writes are under way; try again", RETRY_AFTER_MS));
+      return;
+    }
     exchange.addExchangeCompleteListener((_, nextListener) -> {
-      admission.leave(BODY_BYTES_MAX);
+      place.leave();
       nextListener.proceed();
     });
     exchange.getRequestReceiver().setMaxBufferSize(BODY_BYTES_MAX);

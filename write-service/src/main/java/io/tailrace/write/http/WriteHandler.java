@@ -81,17 +81,20 @@ public final class WriteHandler implements HttpHandler {
       refusal = tooLarge(limit);
     }
     long taken = length >= 0 ? length : limit;
-    if (refusal == null && !admission.enter(taken)) {
-      refusal =
-          Problem.retryAfter(
-              ProblemCode.OVERLOADED, "too many writes are under way; try again", RETRY_AFTER_MS);
-    }
     if (refusal != null) {
       refuse(exchange, refusal);
       return;
     }
+    Admission.Place place = admission.enter(token(exchange), taken);
+    if (place == null) {
+      refuse(
+          exchange,
+          Problem.retryAfter(
+              ProblemCode.OVERLOADED, "too many writes are under way; try again", RETRY_AFTER_MS));
+      return;
+    }
     exchange.addExchangeCompleteListener((_, next) -> {
-      admission.leave(taken);
+      place.leave();
       next.proceed();
     });
     Receiver receiver = exchange.getRequestReceiver();

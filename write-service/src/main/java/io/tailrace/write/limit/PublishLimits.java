@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * request that turns out to be a repetition. Every process counts for itself.
  */
 public final class PublishLimits {
+  /** Requests per second of one tenant's administrators. */
+  static final int ADMIN_PER_SECOND = 50;
+
+  /** Stands where a kind's name does, and can be none. */
+  private static final String ADMIN = "admin.requests";
+
   private record Place(String tenant, String kind) {}
 
   private final Contracts contracts;
@@ -56,6 +62,15 @@ public final class PublishLimits {
   /** Takes what a tenant's own work needs, all or none. */
   public Taken takeOfTenant(String tenant, Map<String, Integer> eventsByKind) {
     return take(tenant, null, eventsByKind);
+  }
+
+  /** Takes one request of a tenant's administrators. */
+  public Taken takeOfAdmin(String tenant) {
+    return buckets
+        .computeIfAbsent(
+            new Place(tenant, ADMIN),
+            _ -> new Buckets(ADMIN, ADMIN_PER_SECOND, ADMIN_PER_SECOND, 1, nanoTime))
+        .ofTenant(1);
   }
 
   private Taken take(String tenant, @Nullable String user, Map<String, Integer> eventsByKind) {

@@ -26,6 +26,7 @@ public final class WriteMetrics {
   private final Counter searches;
   private final Counter partitionsDropped;
   private final Counter keysCleaned;
+  private final Counter broadcast;
   private final Counter membersRefreshed;
   private final Counter limitedUsers;
   private final Counter limitedTenants;
@@ -55,6 +56,7 @@ public final class WriteMetrics {
     searches = counter("tailrace.write.searches", "older writes looked up in the log");
     partitionsDropped = counter("tailrace.write.dropped.partitions", "days that left retention");
     keysCleaned = counter("tailrace.write.cleaned.keys", "idempotency keys that left retention");
+    broadcast = counter("tailrace.write.broadcast.events", "events written by broadcasts");
     membersRefreshed =
         counter("tailrace.write.refreshed.members", "events of members written again in time");
     limitedUsers = limitedBy("user");
@@ -118,6 +120,11 @@ public final class WriteMetrics {
   /** A limit of a contract refused a request: the user's, or the tenant's. */
   public void limited(String whose) {
     (whose.equals("user") ? limitedUsers : limitedTenants).increment();
+  }
+
+  /** A broadcast reached channels. */
+  public void broadcast(int channels) {
+    broadcast.increment(channels);
   }
 
   /** Events of members were written again. */

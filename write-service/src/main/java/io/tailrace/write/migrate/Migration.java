@@ -20,7 +20,7 @@ public final class Migration {
   private static final String SCHEMA = "tailrace";
 
   /** Number of the newest script in {@code tailrace/sql}; a test holds it against the folder. */
-  static final String NEWEST = "3";
+  static final String NEWEST = "4";
 
   private static final long LOOK_AGAIN_NANOS = 200_000_000;
 
@@ -100,6 +100,34 @@ public final class Migration {
       }
     } catch (SQLException e) {
       throw new IllegalStateException("the database could not be asked: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Looks whether the user may take on the role that the running service has.
+   *
+   * @throws IllegalStateException naming the role, and what to grant
+   */
+  public static void checkRole(DataSource pool, String role) {
+    String sql =
+        "select exists (select from pg_roles where rolname = ?) and pg_has_role(?, 'member')";
+    try (Connection connection = pool.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, role);
+      statement.setString(2, role);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next() || !row.getBoolean(1)) {
+          throw new IllegalStateException(
+              "the database user is no member of the role " + role + ": grant it to the user");
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          "the database has no role "
+              + role
+              + " (database.role) that the user may take on: start once with database.migrate=true,"
+              + " or grant it to the user",
+          e);
     }
   }
 

@@ -77,7 +77,7 @@ final class EventReader {
     }
   }
 
-  private static void check(Contract contract, String type, StrictJson.Value data, String pointer)
+  static void check(Contract contract, String type, StrictJson.Value data, String pointer)
       throws RefusedBody {
     if (data.bytes() > contract.dataBytesMax()) {
       throw RefusedBody.at(
@@ -150,7 +150,7 @@ final class EventReader {
     return true;
   }
 
-  private static String entity(String text, String at) throws RefusedBody {
+  static String entity(String text, String at) throws RefusedBody {
     if (text.isEmpty() || text.length() > ENTITY_LENGTH_MAX) {
       throw RefusedBody.at(at, "must have 1 to " + ENTITY_LENGTH_MAX + " characters");
     }
@@ -162,7 +162,7 @@ final class EventReader {
     return text;
   }
 
-  private static String uuid(String text, String at) throws RefusedBody {
+  static String uuid(String text, String at) throws RefusedBody {
     String lower = text.toLowerCase(Locale.ROOT);
     try {
       // The JDK also takes short forms; only the canonical one survives its own round trip.

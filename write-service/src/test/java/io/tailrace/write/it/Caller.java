@@ -83,6 +83,11 @@ final class Caller {
     return send("POST", path, body, headers);
   }
 
+  /** Asks without a body. */
+  Reply ask(String method, String path, String... headers) {
+    return send(method, path, new byte[0], headers);
+  }
+
   private Reply send(String method, String path, byte[] body, String... headers) {
     List<String> all =
         new ArrayList<>(

@@ -27,27 +27,37 @@ final class Running implements AutoCloseable {
   }
 
   Running(WriteConfig.Tuning tuning, Contracts contracts) {
-    service = service(tuning, contracts);
+    this(tuning, contracts, KeyRing.ofSecret(TENANT, Caller.SECRET), database());
+  }
+
+  Running(
+      WriteConfig.Tuning tuning, Contracts contracts, KeyRing keys, WriteConfig.Database database) {
+    service = service(tuning, contracts, keys, database);
     sequencer = new SequencerStandIn();
     server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
   }
 
-  private static WriteService service(WriteConfig.Tuning tuning, Contracts contracts) {
+  static WriteConfig.Database database() {
     var postgres = Servers.postgres();
+    return new WriteConfig.Database(postgres.jdbcUrl(), postgres.user(), postgres.password());
+  }
+
+  private static WriteService service(
+      WriteConfig.Tuning tuning, Contracts contracts, KeyRing keys, WriteConfig.Database database) {
     return WriteService.start(
         new WriteConfig(
-            new WriteConfig.Database(postgres.jdbcUrl(), postgres.user(), postgres.password()),
-            Servers.kafka().bootstrap(),
-            null,
-            Path.of("unused"),
-            List.of(),
-            tuning),
-        KeyRing.ofSecret(TENANT, Caller.SECRET),
+            database, Servers.kafka().bootstrap(), null, Path.of("unused"), List.of(), tuning),
+        keys,
         contracts);
   }
 
   Caller caller(String user, String... roles) {
     return new Caller(server.port(), TENANT, user, Set.of(roles));
+  }
+
+  /** A user of another tenant, whose tokens the ring's keys sign too. */
+  Caller callerOf(String tenant, String user, String... roles) {
+    return new Caller(server.port(), tenant, user, Set.of(roles));
   }
 
   URI address() {

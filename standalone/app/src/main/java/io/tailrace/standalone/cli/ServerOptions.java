@@ -32,6 +32,11 @@ final class ServerOptions {
     return url;
   }
 
+  /** The token that was given, or null. */
+  @Nullable String token() {
+    return token == null || token.isBlank() ? null : token.strip();
+  }
+
   /** A client that connects at its first subscribe. */
   TailraceClient client(ConnectionListener listener) {
     if (token == null || token.isBlank()) {

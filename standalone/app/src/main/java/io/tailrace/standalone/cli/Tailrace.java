@@ -45,6 +45,7 @@ public final class Tailrace implements Runnable {
             new TailCommand(),
             new HistoryCommand(),
             new SnapshotCommand(),
+            new AuditCommand(),
             new ServiceCommand());
     own.forEach(line::addSubcommand);
     for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {

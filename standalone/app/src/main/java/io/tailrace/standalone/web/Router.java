@@ -55,6 +55,7 @@ public final class Router implements HttpHandler {
     } else if (path.equals("/v1/ws") || path.equals("/v1/sse") || path.equals("/v1/session")) {
       services.gateway().handleRequest(exchange);
     } else if (path.equals("/v1/transactions")
+        || path.startsWith("/v1/admin/")
         || isMembers(path)
         || (path.endsWith("/events") && !isRead(exchange))) {
       services.write().handleRequest(exchange);

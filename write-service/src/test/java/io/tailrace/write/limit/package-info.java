@@ -1,0 +1,5 @@
+/** Tests of the limits. */
+@NullMarked
+package io.tailrace.write.limit;
+
+import org.jspecify.annotations.NullMarked;
