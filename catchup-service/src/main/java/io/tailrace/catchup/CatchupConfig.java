@@ -8,6 +8,7 @@ import io.tailrace.sequencer.store.Sharing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param contractsDir folder of contracts; null for the shipped ones
  * @param serviceKey what gateways prove themselves with when they join
  * @param limits what may be under way at once
+ * @param calls how the processes of the group call each other
  */
 public record CatchupConfig(
     String bootstrap,
@@ -27,7 +29,19 @@ public record CatchupConfig(
     @Nullable Path contractsDir,
     String serviceKey,
     List<String> origins,
-    Limits limits) {
+    Limits limits,
+    Calls calls) {
+  /**
+   * How the processes of the group call each other.
+   *
+   * @param secure over TLS, as every port of the group speaks it
+   * @param authorities whom they trust then; empty for those of the JVM
+   */
+  public record Calls(boolean secure, Optional<Path> authorities) {
+    /** Without TLS. */
+    public static final Calls PLAIN = new Calls(false, Optional.empty());
+  }
+
   /**
    * What may be under way at once; more is refused as {@code overloaded}.
    *
@@ -110,7 +124,9 @@ public record CatchupConfig(
         STREAMS_MAX,
         FORWARDS_MAX,
         ADVERTISED,
-        STANDBYS);
+        STANDBYS,
+        SharedKeys.TLS_CERTIFICATE,
+        SharedKeys.TLS_CA);
   }
 
   /** From loaded settings. */
@@ -133,6 +149,8 @@ public record CatchupConfig(
         settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
         settings.get(SharedKeys.SERVICE_KEY),
         settings.get(SharedKeys.ORIGINS),
-        new Limits(settings.get(WAITS_MAX), settings.get(STREAMS_MAX), settings.get(FORWARDS_MAX)));
+        new Limits(settings.get(WAITS_MAX), settings.get(STREAMS_MAX), settings.get(FORWARDS_MAX)),
+        new Calls(
+            settings.get(SharedKeys.TLS_CERTIFICATE).isPresent(), settings.get(SharedKeys.TLS_CA)));
   }
 }

@@ -102,13 +102,14 @@ public final class CatchupService implements RunningService {
     AnswerBytes answerBytes = AnswerBytes.ofHeap();
     Sending sending = new Sending(answerBytes, config.limits().streams(), requests, metrics);
     ServiceKey key = new ServiceKey(config.serviceKey());
-    Peers peers = new Peers(key, sending, config.limits().forwards(), requests);
+    Peers peers =
+        new Peers(key, sending, config.limits().forwards(), config.calls().authorities(), requests);
     metrics.watchWaits(progress::waiting);
     metrics.watchAnswerBytes(answerBytes::current);
     metrics.watchStreams(sending::streaming);
     metrics.watchForwards(peers::asking);
     Access access = new Access(tokens, new ReadRight(contracts), key);
-    Routes routes = new Routes(history);
+    Routes routes = new Routes(history, config.calls().secure());
     JoinDesk desk =
         new JoinDesk(
             history, progress, access.right(), new JoinDesk.Others(routes, peers), requests);

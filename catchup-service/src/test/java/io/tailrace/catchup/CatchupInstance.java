@@ -42,7 +42,8 @@ final class CatchupInstance implements AutoCloseable {
                 null,
                 RunningCatchup.SERVICE_KEY,
                 List.of(),
-                CatchupConfig.Limits.LOCAL));
+                CatchupConfig.Limits.LOCAL,
+                CatchupConfig.Calls.PLAIN));
     handler.set(service.handler());
     services.add(service);
     return new CatchupInstance(server, service);

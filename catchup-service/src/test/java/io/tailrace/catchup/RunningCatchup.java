@@ -72,7 +72,8 @@ abstract class RunningCatchup {
                 contracts(folder),
                 SERVICE_KEY,
                 List.of("https://app.example"),
-                new CatchupConfig.Limits(100, 2, 100)));
+                new CatchupConfig.Limits(100, 2, 100),
+                CatchupConfig.Calls.PLAIN));
     server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
     log = new EventsLog(broker.bootstrap());
     Await.until("a ready service", service::ready);

@@ -1,13 +1,16 @@
 package io.tailrace.gateway;
 
+import io.tailrace.gateway.admit.Guests;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SettingsException;
 import io.tailrace.schemas.config.SharedKeys;
+import io.tailrace.schemas.http.Proxies;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param contractsFolder contracts, null for the shipped ones
  * @param origins web pages that may connect
  * @param region told in {@code welcome}
- * @param secureCookie whether the session cookie is for HTTPS only
+ * @param secureCookie whether the session cookie is for HTTPS only, whatever the port speaks
+ * @param proxies whose word on a client's address is taken
+ * @param authorities whom calls to the catch-up service trust; empty for those of the JVM
+ * @param guests what one user, device, address or tenant may have open
  */
 public record GatewayConfig(
     String kafkaBootstrap,
@@ -31,6 +37,9 @@ public record GatewayConfig(
     List<String> origins,
     String region,
     boolean secureCookie,
+    Proxies proxies,
+    Optional<Path> authorities,
+    Guests.Limits guests,
     Window window,
     Queue queue,
     Limits limits,
@@ -51,12 +60,15 @@ public record GatewayConfig(
           "catchup.url",
           null,
           "Base address of the catch-up service, asked at every subscribe.",
-          "http://host:port",
+          "http://host:port or https://host:port",
           GatewayConfig::address);
   private static final Key<String> REGION =
       Key.text("region", "local", "Name of this place, told in welcome.");
   private static final Key<Boolean> COOKIE_SECURE =
-      Key.flag("cookie.secure", "false", "Whether the session cookie is sent over HTTPS only.");
+      Key.flag(
+          "cookie.secure",
+          "false",
+          "Whether the session cookie is sent over HTTPS only, even where the port itself is plain.");
   private static final Key<Duration> WINDOW_AGE =
       Key.millis("window.ms", "30000", "How long recent events are kept for reconnects.");
   private static final Key<Integer> WINDOW_BYTES =
@@ -89,6 +101,33 @@ public record GatewayConfig(
           "New connections per second; 0 for 2500 for each core.",
           0,
           1_000_000);
+  private static final Key<Integer> PER_USER =
+      each("connections.per.user.max", "100", "Connections of one user open at once; 0: no bound.");
+  private static final Key<Integer> PER_DEVICE =
+      each(
+          "connections.per.device.max",
+          "30",
+          "Connections of one device of a user, such as its tabs, open at once; 0: no bound.");
+  private static final Key<Integer> PER_ADDRESS =
+      each(
+          "connections.per.address.max",
+          "2000",
+          "Connections of one client's address open at once, loopback apart; 0: no bound.");
+  private static final Key<Integer> PER_TENANT =
+      each(
+          "connections.per.tenant.max",
+          "0",
+          "Connections of one tenant open at once; 0: no bound.");
+  private static final Key<Integer> ADDRESS_HANDSHAKES =
+      each(
+          "handshakes.per.address.per.second",
+          "200",
+          "New connections of one client's address per second, loopback apart; 0: no bound.");
+  private static final Key<Integer> TENANT_HANDSHAKES =
+      each(
+          "handshakes.per.tenant.per.second",
+          "0",
+          "New connections of one tenant per second; 0: no bound.");
   private static final Key<Integer> RESUMES =
       Key.number(
           "resumes.per.second",
@@ -178,12 +217,20 @@ public record GatewayConfig(
         SharedKeys.ORIGINS,
         REGION,
         COOKIE_SECURE,
+        Proxies.TRUSTED,
+        SharedKeys.TLS_CA,
         WINDOW_AGE,
         WINDOW_BYTES,
         QUEUE_BYTES,
         QUEUE_ANSWER_BYTES,
         CONNECTIONS,
         HANDSHAKES,
+        PER_USER,
+        PER_DEVICE,
+        PER_ADDRESS,
+        PER_TENANT,
+        ADDRESS_HANDSHAKES,
+        TENANT_HANDSHAKES,
         RESUMES,
         SUBSCRIPTIONS,
         MESSAGE_BYTES,
@@ -212,6 +259,15 @@ public record GatewayConfig(
         settings.get(SharedKeys.ORIGINS),
         settings.get(REGION),
         settings.get(COOKIE_SECURE),
+        settings.get(Proxies.TRUSTED),
+        settings.get(SharedKeys.TLS_CA),
+        new Guests.Limits(
+            settings.get(PER_USER),
+            settings.get(PER_DEVICE),
+            settings.get(PER_ADDRESS),
+            settings.get(PER_TENANT),
+            settings.get(ADDRESS_HANDSHAKES),
+            settings.get(TENANT_HANDSHAKES)),
         new Window(positive(settings, WINDOW_AGE), settings.get(WINDOW_BYTES)),
         new Queue(settings.get(QUEUE_BYTES), settings.get(QUEUE_ANSWER_BYTES)),
         new Limits(
@@ -235,6 +291,10 @@ public record GatewayConfig(
         new Pacing(settings.get(PACE_REST).toMillis(), settings.get(INBOX)));
   }
 
+  private static Key<Integer> each(String name, String fallback, String doc) {
+    return Key.number(name, fallback, doc, 0, 10_000_000);
+  }
+
   private static int perCore(int chosen, int each) {
     return chosen > 0 ? chosen : each * Runtime.getRuntime().availableProcessors();
   }
@@ -249,7 +309,8 @@ public record GatewayConfig(
 
   private static URI address(String text) {
     URI address = URI.create(text);
-    if (address.getHost() == null || !"http".equals(address.getScheme())) {
+    String scheme = address.getScheme();
+    if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
       throw new IllegalArgumentException("no address");
     }
     return address;

@@ -47,8 +47,6 @@ import org.xnio.XnioIoThread;
 public final class GatewayService implements RunningService {
   private static final int RESTARTED = 1012;
   private static final long AHEAD_WAIT_MS = 2000;
-  private static final long TURN_MS_LEAST = 200;
-  private static final long TURN_MS_MOST = 30_000;
   private static final long JOIN_MARGIN_MS = 2000;
   private static final long CURSOR_MS = 1000;
   private static final long TICK_MS = 200;
@@ -71,6 +69,7 @@ public final class GatewayService implements RunningService {
   private final Shards shards;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final RateGate resumes;
+  private final Admission admission;
   private final HttpHandler webSocket;
   private final HttpHandler eventStream;
   private final HttpHandler session;
@@ -88,7 +87,8 @@ public final class GatewayService implements RunningService {
                 config.join().timeout(),
                 config.join().requestsMax(),
                 config.join().waitingMax(),
-                config.join().gather()),
+                config.join().gather(),
+                config.authorities()),
             metrics,
             System::nanoTime);
     this.tail =
@@ -100,14 +100,18 @@ public final class GatewayService implements RunningService {
     this.shards = new Shards(tail, this::shard, blocking);
     OriginPolicy origins = new OriginPolicy(config.origins());
     GatewayConfig.Limits limits = config.limits();
-    Admission admission =
+    this.admission =
         new Admission(
             origins,
             tail::ready,
             metrics,
             System::nanoTime,
-            new Admission.Rules(limits.connections(), gate(limits.handshakesPerSecond())));
-    this.resumes = gate(limits.resumesPerSecond());
+            new Admission.Rules(
+                limits.connections(),
+                RateGate.ofSecond(limits.handshakesPerSecond()),
+                config.guests(),
+                config.proxies()));
+    this.resumes = RateGate.ofSecond(limits.resumesPerSecond());
     Supplier<String> sessions = sessionNames();
     GatewayConfig.Queue queue = config.queue();
     this.webSocket =
@@ -134,7 +138,12 @@ public final class GatewayService implements RunningService {
                     queue.bytesMax(),
                     queue.answerBytesMax())));
     this.session =
-        origins.guard(new SessionHandler(origins, verifier, clock, config.secureCookie()));
+        origins.guard(
+            new SessionHandler(
+                origins,
+                verifier,
+                clock,
+                exchange -> config.secureCookie() || config.proxies().isSecure(exchange)));
   }
 
   /**
@@ -223,14 +232,9 @@ public final class GatewayService implements RunningService {
     return new Shard(
         core,
         thread,
-        new Shard.Ports(joins, metrics, clock, System::nanoTime),
+        new Shard.Ports(joins, metrics, clock, System::nanoTime, admission::identify),
         new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
         new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
-  }
-
-  /** A second's worth may come at once. */
-  private static RateGate gate(int perSecond) {
-    return new RateGate(perSecond, perSecond, TURN_MS_LEAST, TURN_MS_MOST);
   }
 
   private SubscribeDesk.Permission permission() {

@@ -3,6 +3,7 @@ package io.tailrace.catchup.route;
 import io.tailrace.catchup.auth.ServiceKey;
 import io.tailrace.catchup.send.Sending;
 import io.tailrace.schemas.http.TraceContext;
+import io.tailrace.schemas.tls.TrustedAuthorities;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -12,8 +13,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
@@ -59,16 +62,22 @@ public final class Peers implements AutoCloseable {
    * With connections of its own.
    *
    * @param requestsMax requests under way at once
+   * @param authorities whom it trusts over TLS; empty for those of the JVM
    * @param threads virtual ones
    */
-  public Peers(ServiceKey key, Sending sending, int requestsMax, ExecutorService threads) {
+  public Peers(
+      ServiceKey key,
+      Sending sending,
+      int requestsMax,
+      Optional<Path> authorities,
+      ExecutorService threads) {
     this.key = key;
     this.sending = sending;
     this.threads = threads;
     this.requestsMax = requestsMax;
     this.requests = new Semaphore(requestsMax);
     this.http =
-        HttpClient.newBuilder()
+        TrustedAuthorities.trust(HttpClient.newBuilder(), authorities)
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT)
             .executor(threads)

@@ -6,10 +6,16 @@ import java.net.URI;
 /** Finds the process that answers for a partition. Thread: any. */
 public final class Routes {
   private final HistoryOwners owners;
+  private final String scheme;
 
-  /** By the group's metadata. */
-  public Routes(HistoryOwners owners) {
+  /**
+   * By the group's metadata.
+   *
+   * @param secure whether the group's ports speak TLS
+   */
+  public Routes(HistoryOwners owners, boolean secure) {
     this.owners = owners;
+    this.scheme = secure ? "https" : "http";
   }
 
   /** Where a partition is answered. */
@@ -29,7 +35,7 @@ public final class Routes {
     return switch (owners.of(partition)) {
       case HistoryOwners.Owner.Here _ -> new Place.Here();
       case HistoryOwners.Owner.At(String host, int port) ->
-          new Place.At(URI.create("http://" + host + ":" + port));
+          new Place.At(URI.create(scheme + "://" + host + ":" + port));
       case HistoryOwners.Owner.Unknown _ -> new Place.Nowhere();
     };
   }

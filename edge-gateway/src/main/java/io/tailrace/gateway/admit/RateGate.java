@@ -15,6 +15,9 @@ public final class RateGate {
   /** Steps of this part of a whole spread evenly however many there are (Weyl, 1916). */
   private static final double GOLDEN = 0.618033988749895;
 
+  private static final long TURN_MS_LEAST = 200;
+  private static final long TURN_MS_MOST = 30_000;
+
   private final double burst;
   private final double nanosEach;
   private final long waitMsLeast;
@@ -44,6 +47,11 @@ public final class RateGate {
     this.tokens = burst;
   }
 
+  /** One through which a second's worth may go at once, with turns of up to half a minute. */
+  public static RateGate ofSecond(int perSecond) {
+    return new RateGate(perSecond, perSecond, TURN_MS_LEAST, TURN_MS_MOST);
+  }
+
   /**
    * Asks for several at once, which go on together or not at all. Who finds any token may take more
    * than there are, and those who come after pay for it: a client that asks for many channels in
@@ -68,6 +76,12 @@ public final class RateGate {
   public synchronized long turn(long nowNanos) {
     pass(nowNanos);
     return place(1);
+  }
+
+  /** Whether it would answer as one that nobody has ever passed. */
+  synchronized boolean isIdle(long nowNanos) {
+    pass(nowNanos);
+    return tokens >= burst && lineNanos == 0;
   }
 
   private void pass(long nowNanos) {

@@ -3,16 +3,19 @@ package io.tailrace.gateway.join;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.tls.TrustedAuthorities;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -56,6 +59,7 @@ public final class JoinClient implements AutoCloseable {
    * @param requestsMax requests under way
    * @param questionsMax questions waiting
    * @param gather how long questions of a partition are gathered while one is under way
+   * @param authorities whom it trusts over TLS; empty for those of the JVM
    */
   public record Settings(
       URI catchupUrl,
@@ -63,7 +67,8 @@ public final class JoinClient implements AutoCloseable {
       Duration requestTimeout,
       int requestsMax,
       int questionsMax,
-      Duration gather) {}
+      Duration gather,
+      Optional<Path> authorities) {}
 
   /** A client that has not been started. */
   public JoinClient(Settings settings, GatewayMetrics metrics, LongSupplier nanoTime) {
@@ -80,7 +85,7 @@ public final class JoinClient implements AutoCloseable {
                 QUESTIONS_PER_REQUEST,
                 settings.gather().toNanos()));
     this.http =
-        HttpClient.newBuilder()
+        TrustedAuthorities.trust(HttpClient.newBuilder(), settings.authorities())
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(settings.requestTimeout())
             .build();

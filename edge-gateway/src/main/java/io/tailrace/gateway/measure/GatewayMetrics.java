@@ -122,6 +122,11 @@ public final class GatewayMetrics {
     registry.counter("tailrace_handshakes_total", "result", result).increment();
   }
 
+  /** Somebody got no place; the reason is whose bound it was, or the gateway's own. */
+  public void turnedAway(String reason) {
+    registry.counter("tailrace_connections_refused_total", "reason", reason).increment();
+  }
+
   /** The core counted. */
   public void happened(Map<Happening, Long> counts) {
     counts.forEach((happening, count) -> {

@@ -1,9 +1,11 @@
 package io.tailrace.gateway.shard;
 
+import io.tailrace.gateway.admit.Guests;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.schemas.log.Redact;
+import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.token.Identity;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,6 +33,8 @@ public final class Connection {
   private final StreamSinkChannel sink;
   private final Closeable socket;
   private final Farewell farewell;
+  private final Guests.Place place;
+  private @Nullable String device;
   private @Nullable SuspendableReadChannel paused;
   private long stalledSinceMs = -1;
   private long closeByMs = -1;
@@ -50,11 +54,33 @@ public final class Connection {
   }
 
   /** A connection that has just been opened. */
-  public Connection(Peer peer, StreamSinkChannel sink, Closeable socket, Farewell farewell) {
+  public Connection(
+      Peer peer, StreamSinkChannel sink, Closeable socket, Farewell farewell, Guests.Place place) {
     this.peer = peer;
     this.sink = sink;
     this.socket = socket;
     this.farewell = farewell;
+    this.place = place;
+  }
+
+  /**
+   * Why whoever has just said who it is gets no place; null where it has one, or need not have one.
+   */
+  @Nullable Problem seat(Seats seats) {
+    Identity who = peer.identity();
+    return who == null || place.isKnown() || isClosing()
+        ? null
+        : seats.identify(who, device, place);
+  }
+
+  /** Gives back what it has taken of the bounds that each client has. */
+  void leave() {
+    place.leave();
+  }
+
+  /** The client says which device it is. */
+  public void name(@Nullable String named) {
+    device = named;
   }
 
   /** The connection as the core sees it. */
@@ -156,7 +182,8 @@ public final class Connection {
       if (wrote > 0) {
         stalledSinceMs = -1;
       }
-      if (partial) {
+      // Over TLS a call takes one record, and the socket may take more.
+      if (partial && wrote == 0) {
         if (stalledSinceMs < 0) {
           stalledSinceMs = nowMs;
         }
@@ -202,6 +229,6 @@ public final class Connection {
 
   /** Closes the socket now. */
   void cut() {
-    IoUtils.safeClose(sink, socket);
+    IoUtils.safeClose(socket);
   }
 }

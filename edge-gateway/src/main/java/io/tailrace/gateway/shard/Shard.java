@@ -9,6 +9,7 @@ import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.tail.EventTail;
 import io.tailrace.schemas.join.JoinWire;
+import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
 import java.io.IOException;
@@ -67,7 +68,11 @@ public final class Shard implements EventTail.Taker {
 
   /** What a shard uses of the world. */
   public record Ports(
-      JoinClient joins, GatewayMetrics metrics, InstantSource clock, LongSupplier nanoTime) {}
+      JoinClient joins,
+      GatewayMetrics metrics,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Seats seats) {}
 
   /** Looks at its connection now and then. */
   @FunctionalInterface
@@ -259,6 +264,7 @@ public final class Shard implements EventTail.Taker {
     Peer peer = connection.peer();
     watchers.remove(connection);
     if (connections.remove(peer) != null) {
+      connection.leave();
       core.decide(new Input.Gone(peer), ports.clock().millis());
       ports.metrics().closed(peer.wire(), connection.label());
       connection.logEnd();
@@ -301,7 +307,7 @@ public final class Shard implements EventTail.Taker {
     List<Peer> changed = decision.changed();
     for (int i = 0; i < changed.size(); i++) {
       Connection connection = connections.get(changed.get(i));
-      if (connection != null && !connection.isWaiting()) {
+      if (connection != null && !isTurnedAway(connection, nowMs) && !connection.isWaiting()) {
         flush(connection, nowMs);
       }
     }
@@ -322,6 +328,17 @@ public final class Shard implements EventTail.Taker {
       // Refusals come back at once and on this thread, which must not wait for its own inbox.
       ports.joins().ask(asks, answersTo);
     }
+  }
+
+  /** Whoever has just said who it is and finds no place is told so, and nothing else. */
+  private boolean isTurnedAway(Connection connection, long nowMs) {
+    Problem refusal = connection.seat(ports.seats());
+    if (refusal != null) {
+      connection.peer().queue().dropUnsent();
+      ProblemCode code = refusal.code();
+      close(connection, code.closeCode(), refusal.detail(), code.code(), false, nowMs);
+    }
+    return refusal != null;
   }
 
   private void takeAnswers(List<JoinWire.Answer> answers) {

@@ -5,6 +5,7 @@ import io.tailrace.gateway.fanout.Input;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.shard.Connection;
 import io.tailrace.gateway.shard.Shard;
+import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ClientFrames;
 import io.tailrace.schemas.problem.ProblemCode;
 import java.io.IOException;
@@ -85,7 +86,11 @@ final class SocketReader implements ChannelListener<ConduitStreamSourceChannel>,
   @Override
   public void text(byte[] message) {
     if (!ended && !connection.isClosing()) {
-      shard.input(new Input.Received(peer, ClientFrames.parse(message)));
+      ClientFrames.Parsed parsed = ClientFrames.parse(message);
+      if (parsed instanceof ClientFrames.Read(ClientFrame.Hello hello)) {
+        connection.name(hello.device());
+      }
+      shard.input(new Input.Received(peer, parsed));
     }
   }
 

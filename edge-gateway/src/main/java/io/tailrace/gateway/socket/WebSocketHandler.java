@@ -1,5 +1,6 @@
 package io.tailrace.gateway.socket;
 
+import io.tailrace.gateway.admit.Guests;
 import io.tailrace.gateway.encode.WebSocketText;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.SendQueue;
@@ -63,7 +64,8 @@ public final class WebSocketHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
-    if (!admission.admits(exchange)) {
+    Guests.Place place = admission.admit(exchange);
+    if (place == null) {
       return;
     }
     String fault = Handshake.fault(exchange);
@@ -77,20 +79,22 @@ public final class WebSocketHandler implements HttpHandler {
       Respond.problem(exchange, ProblemCode.VERSION, "Sec-WebSocket-Version must be 13");
       return;
     }
-    shards.with(exchange, this::upgrade);
+    shards.with(exchange, (on, shard) -> upgrade(on, shard, place));
   }
 
-  private void upgrade(HttpServerExchange exchange, Shard shard) {
+  private void upgrade(HttpServerExchange exchange, Shard shard, Guests.Place place) {
     String key = exchange.getRequestHeaders().getFirst(Handshake.KEY);
     exchange.getResponseHeaders().put(Handshake.ACCEPT, Handshake.accept(key));
     exchange.getResponseHeaders().put(Handshake.PROTOCOL, Handshake.SUBPROTOCOL);
     exchange.getResponseHeaders().put(io.undertow.util.Headers.UPGRADE, "websocket");
-    exchange.upgradeChannel((socket, _) -> begin(socket, shard));
+    // Between the answer and the upgrade the client may go: then nothing else leaves its place.
+    exchange.getConnection().addCloseListener(_ -> place.leave());
+    exchange.upgradeChannel((socket, _) -> begin(socket, shard, place));
     metrics.handshake("accepted");
     exchange.endExchange();
   }
 
-  private void begin(StreamConnection socket, Shard shard) {
+  private void begin(StreamConnection socket, Shard shard, Guests.Place place) {
     Peer peer =
         new Peer(
             sessions.get(),
@@ -99,7 +103,7 @@ public final class WebSocketHandler implements HttpHandler {
             clock.millis());
     Connection connection =
         new Connection(
-            peer, socket.getSinkChannel(), socket, (code, why, _) -> farewell(code, why));
+            peer, socket.getSinkChannel(), socket, (code, why, _) -> farewell(code, why), place);
     shard.open(connection, null);
     SocketReader reader =
         new SocketReader(shard, connection, new FrameParser(rules.messageBytesMax()));

@@ -12,6 +12,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.CookieImpl;
 import io.undertow.util.Headers;
 import java.time.InstantSource;
+import java.util.function.Predicate;
 
 /**
  * {@code POST /v1/session}: puts the bearer token into a cookie that scripts cannot read, for
@@ -21,18 +22,27 @@ public final class SessionHandler implements HttpHandler {
   private static final String PATH = "/v1";
   private static final long MS_PER_SECOND = 1000;
 
+  /** Browsers drop a cookie that is longer, without a word (RFC 6265, section 6.1). */
+  private static final int COOKIE_BYTES_MAX = 4096;
+
+  /** The name, and the attributes beside the token. */
+  private static final int COOKIE_REST_BYTES = 200;
+
   private final OriginPolicy origins;
   private final TokenVerifier verifier;
   private final InstantSource clock;
-  private final boolean secure;
+  private final Predicate<HttpServerExchange> secure;
 
   /**
    * A handler.
    *
-   * @param secure whether the cookie is for HTTPS only
+   * @param secure whether the cookie that answers a request is for HTTPS only
    */
   public SessionHandler(
-      OriginPolicy origins, TokenVerifier verifier, InstantSource clock, boolean secure) {
+      OriginPolicy origins,
+      TokenVerifier verifier,
+      InstantSource clock,
+      Predicate<HttpServerExchange> secure) {
     this.origins = origins;
     this.verifier = verifier;
     this.clock = clock;
@@ -52,6 +62,15 @@ public final class SessionHandler implements HttpHandler {
               Respond.problem(exchange, refused.code(), refused.detail());
           case TokenResult.Accepted(Identity identity) -> {
             String header = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+            if (header.length() > COOKIE_BYTES_MAX - COOKIE_REST_BYTES) {
+              Respond.problem(
+                  exchange,
+                  ProblemCode.TOO_LARGE,
+                  "browsers keep no cookie of more than "
+                      + COOKIE_BYTES_MAX
+                      + " bytes: sign a shorter token");
+              return;
+            }
             long restMs = identity.exp().toEpochMilli() - clock.millis();
             set(exchange, header.substring("Bearer ".length()).strip(), restMs / MS_PER_SECOND);
           }
@@ -68,7 +87,7 @@ public final class SessionHandler implements HttpHandler {
     exchange.setResponseCookie(
         new CookieImpl(BearerAuth.COOKIE, token)
             .setHttpOnly(true)
-            .setSecure(secure)
+            .setSecure(secure.test(exchange))
             .setSameSiteMode("Strict")
             .setPath(PATH)
             .setMaxAge((int) Math.max(0, seconds)));

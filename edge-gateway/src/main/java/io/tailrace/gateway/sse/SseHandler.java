@@ -1,5 +1,6 @@
 package io.tailrace.gateway.sse;
 
+import io.tailrace.gateway.admit.Guests;
 import io.tailrace.gateway.encode.EventStreamText;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.fanout.Input;
@@ -27,8 +28,9 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
 import io.undertow.util.SameThreadExecutor;
-import java.io.Closeable;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +41,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /** {@code GET /v1/sse?channel=…&channel=…}: the live frames as server-sent events. */
@@ -73,7 +76,8 @@ public final class SseHandler implements HttpHandler {
       long queueBytesMax,
       long answerBytesMax) {}
 
-  private record Request(Identity who, Set<String> channels, @Nullable String cursor) {}
+  private record Request(
+      Identity who, Set<String> channels, @Nullable String cursor, Guests.Place place) {}
 
   /** A handler. */
   public SseHandler(
@@ -102,7 +106,8 @@ public final class SseHandler implements HttpHandler {
           exchange, Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "an event stream is read with GET"));
       return;
     }
-    if (!admission.admits(exchange)) {
+    Guests.Place place = admission.admit(exchange);
+    if (place == null) {
       return;
     }
     switch (BearerAuth.verifyWithCookie(exchange, verifier)) {
@@ -111,11 +116,14 @@ public final class SseHandler implements HttpHandler {
       case TokenResult.Accepted(Identity who) -> {
         Set<String> channels = new LinkedHashSet<>();
         Problem problem = readChannels(exchange, who, channels);
+        if (problem == null) {
+          problem = admission.identify(who, null, place);
+        }
         if (problem != null) {
           admission.refuse(exchange, problem);
           return;
         }
-        Request request = new Request(who, channels, cursor(exchange));
+        Request request = new Request(who, channels, cursor(exchange), place);
         shards.with(exchange, (on, shard) -> open(on, shard, request));
       }
     }
@@ -169,11 +177,12 @@ public final class SseHandler implements HttpHandler {
             Wire.EVENT_STREAM,
             new SendQueue(rules.queueBytesMax(), rules.answerBytesMax()),
             clock.millis());
-    Closeable socket = exchange.getConnection();
-    Connection connection = new Connection(peer, sink, socket, SseHandler::farewell);
+    Connection connection =
+        new Connection(
+            peer, sink, () -> end(exchange, sink), SseHandler::farewell, request.place());
     shard.open(connection, request.who());
     sink.getWriteSetter().set(_ -> shard.writable(connection));
-    exchange.getConnection().addCloseListener(_ -> shard.lost(connection));
+    watchEnd(exchange, () -> shard.lost(connection));
     long retryMs = ThreadLocalRandom.current().nextLong(RETRY_MS_MIN, RETRY_MS_MAX);
     peer.queue().answer(EventStreamText.retry(retryMs));
 
@@ -194,6 +203,37 @@ public final class SseHandler implements HttpHandler {
             rules.cursorMs()));
     shard.settle();
     shard.changed(connection);
+  }
+
+  /**
+   * Over HTTP/2 a connection carries many streams and outlives each: a stream ends with its own
+   * exchange.
+   */
+  private static void watchEnd(HttpServerExchange exchange, Runnable ended) {
+    if (exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+      exchange.addExchangeCompleteListener((_, next) -> {
+        ended.run();
+        next.proceed();
+      });
+    } else {
+      exchange.getConnection().addCloseListener(_ -> ended.run());
+    }
+  }
+
+  /**
+   * Ends the response as a whole one where the reader takes its end, so that what was written last
+   * is not lost with the stream; else cuts: over HTTP/2 the stream alone.
+   */
+  private static void end(HttpServerExchange exchange, StreamSinkChannel sink) throws IOException {
+    boolean isWhole = false;
+    try {
+      sink.shutdownWrites();
+      isWhole = sink.flush();
+    } finally {
+      if (!isWhole || !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+        IoUtils.safeClose(sink, exchange.getConnection());
+      }
+    }
   }
 
   /** A stream has no close code: why it ends is its last event. */

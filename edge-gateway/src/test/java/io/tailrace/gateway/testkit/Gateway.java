@@ -5,9 +5,11 @@ import io.tailrace.gateway.GatewayConfig;
 import io.tailrace.gateway.GatewayService;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
+import io.tailrace.schemas.testkit.Certificates;
 import io.tailrace.schemas.token.Identity;
 import io.tailrace.schemas.token.TokenSigner;
 import java.io.IOException;
@@ -30,11 +32,32 @@ public final class Gateway implements AutoCloseable {
   private final FeedWriter feed;
   private final String bootstrap;
   private final List<String> settings;
+  private final PortConfig portConfig;
   private GatewayService service;
   private ServiceServer server;
 
   /** Starts with settings beside those that it needs. */
   public Gateway(KafkaBroker broker, String... more) {
+    this(broker, PortConfig.plain("127.0.0.1", 0), more);
+  }
+
+  /** Starts on a port that speaks TLS. */
+  public Gateway(KafkaBroker broker, Certificates.Pair pair, String... more) {
+    this(
+        broker,
+        PortConfig.from(
+            Settings.load(
+                PortConfig.keys(),
+                List.of(
+                    "--http.port=0",
+                    "--tls.certificate=" + pair.certificate(),
+                    "--tls.key=" + pair.key()),
+                Map.of())),
+        more);
+  }
+
+  private Gateway(KafkaBroker broker, PortConfig port, String... more) {
+    this.portConfig = port;
     bootstrap = broker.bootstrap();
     feed = new FeedWriter(bootstrap);
     settings = new ArrayList<>(List.of(more));
@@ -43,7 +66,7 @@ public final class Gateway implements AutoCloseable {
     settings.add("--service.key=" + FakeCatchup.SERVICE_KEY);
     settings.add("--keys.file=" + keys());
     service = startService();
-    server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
+    server = ServiceServer.start(portConfig, List.of(service), service.handler());
   }
 
   /** Ends the gateway and starts another one on the same log. */
@@ -51,7 +74,7 @@ public final class Gateway implements AutoCloseable {
     server.close();
     service.close();
     service = startService();
-    server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
+    server = ServiceServer.start(portConfig, List.of(service), service.handler());
   }
 
   /** Its port. */
@@ -121,8 +144,12 @@ public final class Gateway implements AutoCloseable {
 
   /** A token of a user of the tenant. */
   public static String token(String user, Instant exp) {
-    return new TokenSigner(SECRET.getBytes(StandardCharsets.UTF_8))
-        .sign(new Identity("demo", user, null, Set.of(), null, exp));
+    return token(new Identity("demo", user, null, Set.of(), null, exp));
+  }
+
+  /** A token that says this. */
+  public static String token(Identity identity) {
+    return new TokenSigner(SECRET.getBytes(StandardCharsets.UTF_8)).sign(identity);
   }
 
   /** A token that lasts. */

@@ -6,6 +6,7 @@ import io.tailrace.catchup.CatchupConfig;
 import io.tailrace.gateway.GatewayConfig;
 import io.tailrace.relay.RelayConfig;
 import io.tailrace.schemas.config.Key;
+import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.sequencer.SequencerConfig;
 import io.tailrace.write.WriteConfig;
 import java.io.IOException;
@@ -24,6 +25,7 @@ class RunningPageTest {
   @Test
   void thePageListsTheSettingsThatThereAre() throws IOException {
     Map<String, List<Key<?>>> services = new LinkedHashMap<>();
+    services.put("every service", PortConfig.keys());
     services.put("write", WriteConfig.keys());
     services.put("relay", RelayConfig.keys());
     services.put("sequencer", SequencerConfig.keys());

@@ -7,8 +7,10 @@ import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
 import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.sequencer.SequencerConfig;
 import io.tailrace.write.WriteConfig;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,25 +36,67 @@ final class ServiceSettings {
           "keys.file",
           "service.key",
           "state.dir",
-          "catchup.url");
+          "catchup.url",
+          "http.host",
+          "http.port");
+
+  /** Where only this machine reaches the port, whoever comes is its own user: nobody is counted. */
+  private static final List<String> UNCOUNTED =
+      List.of("connections.per.user.max", "connections.per.device.max");
 
   private final Installation installation;
   private final Standalone.Servers servers;
-  private final int port;
+  private final int internalPort;
   private final Map<String, String> chosen;
 
+  /**
+   * With what everybody is told.
+   *
+   * @param internalPort where this machine's own services are called, without TLS
+   */
   ServiceSettings(
-      Installation installation, Standalone.Servers servers, int port, Map<String, String> chosen) {
+      Installation installation,
+      Standalone.Servers servers,
+      int internalPort,
+      Map<String, String> chosen) {
     this.installation = installation;
     this.servers = servers;
-    this.port = port;
+    this.internalPort = internalPort;
     this.chosen = chosen;
+  }
+
+  /** The chosen settings, and those that follow from who can reach the port. */
+  static Map<String, String> forHost(String host, Map<String, String> chosen) {
+    Map<String, String> all = new TreeMap<>(chosen);
+    if (isLoopback(host)) {
+      UNCOUNTED.forEach(name -> all.putIfAbsent(name, "0"));
+    }
+    return all;
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return host.equals("localhost") || InetAddress.ofLiteral(host).isLoopbackAddress();
+    } catch (IllegalArgumentException _) {
+      return false; // a name, which may lead anywhere
+    }
+  }
+
+  /** The one port of all services. */
+  static PortConfig port(Standalone.Options options) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--http.host=" + options.host());
+    arguments.add("--http.port=" + options.port());
+    return PortConfig.from(
+        Settings.load(
+            PortConfig.keys(), with(options.settings(), PortConfig.keys(), arguments), Map.of()));
   }
 
   /** Whether somebody else may set it: addresses, keys and folders follow from the data folder. */
   static boolean mayBeSet(String name) {
     return !OWN.contains(name)
         && Stream.of(
+                PortConfig.keys(),
                 WriteConfig.keys(),
                 RelayConfig.keys(),
                 SequencerConfig.keys(),
@@ -99,14 +143,15 @@ final class ServiceSettings {
     List<String> arguments = new ArrayList<>();
     arguments.add("--keys.file=" + installation.keysFile());
     arguments.add("--service.key=" + installation.serviceKey());
-    arguments.add("--catchup.url=http://127.0.0.1:" + port);
+    arguments.add("--catchup.url=http://127.0.0.1:" + internalPort);
     return load(keys, arguments);
   }
 
   /** Where everything listens, for other commands and for people. */
-  Map<String, String> addresses(String host) {
+  Map<String, String> addresses(PortConfig config, int port) {
     Map<String, String> addresses = new TreeMap<>();
-    addresses.put("url", "http://" + (host.equals("0.0.0.0") ? "localhost" : host) + ":" + port);
+    String host = config.host().equals("0.0.0.0") ? "localhost" : config.host();
+    addresses.put("url", (config.files() == null ? "http" : "https") + "://" + host + ":" + port);
     addresses.put("database.url", servers.postgres().jdbcUrl());
     addresses.put("database.user", servers.postgres().user());
     addresses.put("database.password", servers.postgres().password());
@@ -133,13 +178,20 @@ final class ServiceSettings {
   private Settings load(List<Key<?>> keys, List<String> arguments) {
     List<String> all = new ArrayList<>(arguments);
     all.add("--kafka.bootstrap=" + bootstrap());
+    // The environment is not read: it belongs to services that run on their own.
+    return Settings.load(keys, with(chosen, keys, all), Map.of());
+  }
+
+  /** Arguments, with those of the chosen settings that are among the keys. */
+  private static List<String> with(
+      Map<String, String> chosen, List<Key<?>> keys, List<String> arguments) {
+    List<String> all = new ArrayList<>(arguments);
     for (Key<?> key : keys) {
       String value = chosen.get(key.name());
       if (value != null) {
         all.add("--" + key.name() + "=" + value);
       }
     }
-    // The environment is not read: it belongs to services that run on their own.
-    return Settings.load(keys, all, Map.of());
+    return all;
   }
 }

@@ -10,6 +10,7 @@ import io.tailrace.gateway.GatewayConfig;
 import io.tailrace.gateway.GatewayService;
 import io.tailrace.relay.RelayConfig;
 import io.tailrace.relay.RelayService;
+import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.topic.TopicAdmin;
@@ -42,6 +43,8 @@ public final class Standalone implements AutoCloseable {
   private static final int HALTED = 70;
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+
+  private static final String LOOPBACK = "127.0.0.1";
 
   private final StopOrder parts = new StopOrder();
   private final Options options;
@@ -109,15 +112,26 @@ public final class Standalone implements AutoCloseable {
     Installation installation = Installation.open(options.data());
     Router router = new Router(installation, options.demo());
     List<RunningService> services = new CopyOnWriteArrayList<>();
+    PortConfig port = ServiceSettings.port(options);
     ServiceServer http =
-        parts.add(
-            StopOrder.Part.HTTP,
-            ServiceServer.start(options.host(), options.port(), services, router));
+        parts.add(StopOrder.Part.HTTP, ServiceServer.start(port, services, router));
     server = http;
+    // A certificate is for the names that clients know: what is called inside has a port of its
+    // own.
+    ServiceServer internal =
+        port.files() == null
+            ? http
+            : parts.add(
+                StopOrder.Part.INTERNAL,
+                ServiceServer.start(LOOPBACK, 0, services, router::handleInternal));
     Servers servers = Servers.start(installation, parts);
     progress.accept("PostgreSQL and Kafka run");
     ServiceSettings settings =
-        new ServiceSettings(installation, servers, http.port(), options.settings());
+        new ServiceSettings(
+            installation,
+            servers,
+            internal.port(),
+            ServiceSettings.forHost(options.host(), options.settings()));
     Services started = startServices(settings, parts);
     started.awaitReady(READY_WITHIN);
     if (options.demo()) {
@@ -126,7 +140,7 @@ public final class Standalone implements AutoCloseable {
     router.route(
         new Router.Targets(
             started.write().handler(), started.gateway().handler(), started.catchup().handler()));
-    addresses = settings.addresses(options.host());
+    addresses = settings.addresses(port, http.port());
     installation.writeAddresses(addresses);
     services.addAll(started.all()); // from now on /health/ready says 200
   }

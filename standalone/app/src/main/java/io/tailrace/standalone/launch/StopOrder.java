@@ -20,6 +20,7 @@ final class StopOrder implements AutoCloseable {
     // Its sockets live on the server's threads, so it says goodbye while they run.
     GATEWAY("edge-gateway"),
     HTTP("http"),
+    INTERNAL("internal http"),
     CATCHUP("catchup-service"),
     SEQUENCER("sequencer-streams"),
     RELAY("cdc-relay"),

@@ -48,6 +48,16 @@ public final class Router implements HttpHandler {
     }
   }
 
+  /** Answers what services ask each other, and nothing else. */
+  public void handleInternal(HttpServerExchange exchange) throws Exception {
+    String path = exchange.getRequestPath();
+    if (path.startsWith("/internal/")) {
+      toService(exchange, path);
+    } else {
+      ServiceServer.notFound(exchange);
+    }
+  }
+
   private void toService(HttpServerExchange exchange, String path) throws Exception {
     Targets services = targets.get();
     if (services == null) {
