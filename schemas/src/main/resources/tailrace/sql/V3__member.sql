@@ -114,17 +114,19 @@ begin
       where m.tenant = e.tenant and m.channel = e.channel and m."user" = e."user"
         and m.role = any (string_to_array(e.roles, ','))
       for share skip locked) m;
-    -- A row that would do and was not had is held by somebody who changes it.
-    return query
-      select e.n,
-        case when exists (
-          select from tailrace.member m
-          where m.tenant = e.tenant and m.channel = e.channel and m."user" = e."user"
-            and m.role = any (string_to_array(e.roles, ',')))
-        then 'busy' else 'refused' end,
-        null::text, null::text, null::text
-      from unnest(closed_n, closed_t, closed_c, closed_u, closed_r) as e(n, tenant, channel, "user", roles)
-      where granted is null or e.n <> all (granted);
+    if granted is null or cardinality(granted) < cardinality(closed_n) then
+      -- A row that would do and was not had is held by somebody who changes it.
+      return query
+        select e.n,
+          case when exists (
+            select from tailrace.member m
+            where m.tenant = e.tenant and m.channel = e.channel and m."user" = e."user"
+              and m.role = any (string_to_array(e.roles, ',')))
+          then 'busy' else 'refused' end,
+          null::text, null::text, null::text
+        from unnest(closed_n, closed_t, closed_c, closed_u, closed_r) as e(n, tenant, channel, "user", roles)
+        where granted is null or e.n <> all (granted);
+    end if;
   end if;
 
   if true = any (registers) then

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tailrace.embed.PostgresServer;
+import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.write.auth.PublishRight;
 import io.tailrace.write.commit.WritePool;
 import io.tailrace.write.measure.WriteMetrics;
+import io.tailrace.write.migrate.Kinds;
 import io.tailrace.write.migrate.Migration;
 import io.tailrace.write.retain.Retention;
 import io.tailrace.write.retain.RetentionPlan;
@@ -21,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +58,7 @@ class RetentionIT {
 
   @BeforeEach
   void empty() throws SQLException {
-    execute("truncate tailrace.outbox, tailrace.written");
+    execute("truncate tailrace.outbox, tailrace.written, tailrace.member");
   }
 
   @Test
@@ -105,6 +109,78 @@ class RetentionIT {
     retention.doWork(now);
 
     assertEquals("young", text("select string_agg(key, ',') from tailrace.written"));
+  }
+
+  @Test
+  void theEventsOfMembersAreWrittenAgainBeforeHalfTheRetention() throws SQLException {
+    Instant now = Instant.now();
+    Duration half = PLAN.events().dividedBy(2);
+    member("old", "owner", now.minus(half).plus(Duration.ofMinutes(30)));
+    member("gone", null, now.minus(half).plus(Duration.ofMinutes(30)));
+    member("young", "owner", now.minus(PLAN.events().dividedBy(4)));
+
+    retention.doWork(now);
+    retention.doWork(now.plusSeconds(600));
+
+    assertEquals(
+        "gone member.removed {}, old member.set {\"role\":\"owner\"}",
+        text(
+            "select string_agg(m.\"user\" || ' ' || o.type || ' ' || o.data::text, ', ' order by"
+                + " m.\"user\") from tailrace.outbox o join tailrace.member m on m.event = o.id and"
+                + " o.entity = 'member:' || m.\"user\" and o.author = 'root'"));
+    assertEquals("2", text("select count(*) from tailrace.outbox"));
+  }
+
+  @Test
+  void aMemberWhoIsJustBeingChangedIsLeftForTheNextRound() throws SQLException {
+    Instant now = Instant.now();
+    member("held", "owner", now.minus(PLAN.events()));
+    member("free", "owner", now.minus(PLAN.events()));
+    try (Connection other = pool.getConnection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("select from tailrace.member where \"user\" = 'held' for no key update");
+      retention.doWork(now);
+      assertEquals("member:free", text("select string_agg(entity, ',') from tailrace.outbox"));
+      other.rollback();
+      other.setAutoCommit(true);
+    }
+    retention.doWork(now);
+    assertEquals("2", text("select count(*) from tailrace.outbox"));
+  }
+
+  @Test
+  void channelsFromBeforeAreRegisteredOnce() throws SQLException {
+    execute("truncate tailrace.channel, tailrace.kind");
+    insert(Instant.now(), "before");
+    insert(Instant.now(), "before");
+
+    Kinds.tell(pool, Contracts.shipped(), _ -> false, System::nanoTime);
+    assertEquals("0", text("select count(*) from tailrace.channel"));
+    Kinds.tell(pool, Contracts.shipped(), PublishRight::registers, System::nanoTime);
+    assertEquals("chat:before", text("select string_agg(channel, ',') from tailrace.channel"));
+    insert(Instant.now(), "after");
+    Kinds.tell(pool, Contracts.shipped(), PublishRight::registers, System::nanoTime);
+    assertEquals("chat:before", text("select string_agg(channel, ',') from tailrace.channel"));
+    assertEquals(
+        "chat {member,owner,reader} true true true",
+        text(
+            "select concat_ws(' ', name, roles::text, members::text, registers::text,"
+                + " scanned::text) from tailrace.kind where name = 'chat'"));
+  }
+
+  private static void member(String user, @Nullable String role, Instant eventAt)
+      throws SQLException {
+    execute(
+        "insert into tailrace.member values ('demo', 'chat:m', '"
+            + user
+            + "', "
+            + (role == null ? "null" : "'" + role + "'")
+            + ", gen_random_uuid(), '"
+            + eventAt
+            + "', 'root', '"
+            + eventAt
+            + "')");
   }
 
   @Test
