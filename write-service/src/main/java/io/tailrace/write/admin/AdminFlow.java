@@ -77,13 +77,15 @@ final class AdminFlow {
       case AdminTarget.Audit _ -> audit(request.parameters(), who);
       case AdminTarget.Broadcasts _ ->
           request.method().equals("POST") ? accept(request, who) : list(request.parameters(), who);
-      case AdminTarget.Broadcast one ->
-          unknown(request.parameters(), Set.of()) instanceof Refused refused
-              ? refused
-              : told(
-                  request.method().equals("DELETE")
-                      ? jobs.cancel(who.tenant(), one.id(), who.user(), reason)
-                      : jobs.find(who.tenant(), one.id()));
+      case AdminTarget.Broadcast one -> {
+        Refused refused = unknown(request.parameters(), Set.of());
+        yield refused != null
+            ? refused
+            : told(
+                request.method().equals("DELETE")
+                    ? jobs.cancel(who.tenant(), one.id(), who.user(), reason)
+                    : jobs.find(who.tenant(), one.id()));
+      }
     };
   }
 
@@ -173,7 +175,8 @@ final class AdminFlow {
   }
 
   private AdminAnswer list(Map<String, String> parameters, Identity who) throws SQLException {
-    if (unknown(parameters, Set.of("before", "limit")) instanceof Refused refused) {
+    Refused refused = unknown(parameters, Set.of("before", "limit"));
+    if (refused != null) {
       return refused;
     }
     Long limit = number(parameters.get("limit"), PAGE, Jobs.PAGE_MAX);
@@ -189,8 +192,8 @@ final class AdminFlow {
   }
 
   private AdminAnswer audit(Map<String, String> parameters, Identity who) throws SQLException {
-    if (unknown(parameters, Set.of("before", "since", "action", "limit"))
-        instanceof Refused refused) {
+    Refused refused = unknown(parameters, Set.of("before", "since", "action", "limit"));
+    if (refused != null) {
       return refused;
     }
     Long limit = number(parameters.get("limit"), PAGE, AuditLog.PAGE_MAX);

@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -197,14 +196,16 @@ public final class AdminHandler implements HttpHandler {
 
   private static @Nullable Problem refusal(
       HttpServerExchange exchange, AdminTarget target, String method) {
-    if (!List.of(target.methods().split(", ")).contains(method)) {
-      exchange.getResponseHeaders().put(Headers.ALLOW, target.methods());
-      return Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "this address takes " + target.methods());
+    if (!target.methods().contains(method)) {
+      String methods = String.join(", ", target.methods());
+      exchange.getResponseHeaders().put(Headers.ALLOW, methods);
+      return Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "this address takes " + methods);
     }
     String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+    String media = type == null ? "" : type.toLowerCase(Locale.ROOT);
+    int semicolon = media.indexOf(';');
     boolean isJson =
-        type != null
-            && type.toLowerCase(Locale.ROOT).split(";")[0].strip().equals("application/json");
+        (semicolon < 0 ? media : media.substring(0, semicolon)).strip().equals("application/json");
     return method.equals("POST") && !isJson
         ? Problem.of(ProblemCode.MEDIA_TYPE, "send Content-Type: application/json")
         : null;

@@ -1,5 +1,6 @@
 package io.tailrace.write.admin;
 
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,12 @@ sealed interface AdminTarget {
     }
   }
 
-  /** The methods that it takes, as the field Allow lists them. */
-  default String methods() {
+  /** The methods that it takes. */
+  default List<String> methods() {
     return switch (this) {
-      case Broadcasts _ -> "GET, POST";
-      case Broadcast _ -> "GET, DELETE";
-      case Audit _ -> "GET";
+      case Broadcasts _ -> List.of("GET", "POST");
+      case Broadcast _ -> List.of("GET", "DELETE");
+      case Audit _ -> List.of("GET");
     };
   }
 }

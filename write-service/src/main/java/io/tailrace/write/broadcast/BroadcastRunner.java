@@ -98,9 +98,7 @@ public final class BroadcastRunner implements AutoCloseable {
     for (long left = until - nanoTime.getAsLong();
         left > 0 && !stopping;
         left = until - nanoTime.getAsLong()) {
-      if (wake.tryAcquire(left, TimeUnit.NANOSECONDS) && !stopping) {
-        continue;
-      }
+      var _ = wake.tryAcquire(left, TimeUnit.NANOSECONDS);
     }
   }
 }
