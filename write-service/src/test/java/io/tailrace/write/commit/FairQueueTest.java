@@ -86,8 +86,10 @@ class FairQueueTest {
 
     List<String> next = taken(206);
 
-    assertEquals(200, next.stream().filter(name -> name.startsWith("small")).count(), 3);
-    assertEquals(3, next.stream().filter(name -> name.startsWith("heavy")).count(), 1);
+    long ofSmall = next.stream().filter(name -> name.startsWith("small")).count();
+    long ofHeavy = next.stream().filter(name -> name.startsWith("heavy")).count();
+    assertTrue(ofSmall >= 197, "of small: " + ofSmall);
+    assertTrue(ofHeavy >= 2 && ofHeavy <= 4, "of heavy: " + ofHeavy);
   }
 
   @Test

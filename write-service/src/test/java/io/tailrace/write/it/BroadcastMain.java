@@ -20,7 +20,7 @@ final class BroadcastMain {
     try (HikariDataSource pool =
             WritePool.open(
                 "broadcast", 1, arguments[0], arguments[1], arguments[2], "tailrace_service");
-        BroadcastRunner ignored =
+        BroadcastRunner _ =
             new BroadcastRunner(
                 new Carrier(
                     pool, new PublishLimits(Contracts.shipped(), System::nanoTime, 10, metrics)),
