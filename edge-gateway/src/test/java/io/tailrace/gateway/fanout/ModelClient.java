@@ -19,9 +19,12 @@ final class ModelClient {
     IDLE,
     WAIT,
     LIVE,
-    CATCH_UP
+    CATCH_UP,
+    GONE
   }
 
+  private final String user;
+  private final ModelMembers members;
   Mode mode = Mode.IDLE;
   int epoch;
   long applied;
@@ -39,6 +42,11 @@ final class ModelClient {
     Broken(String what) {
       super(what);
     }
+  }
+
+  ModelClient(String user, ModelMembers members) {
+    this.user = user;
+    this.members = members;
   }
 
   ClientFrame.Subscribe subscribe() {
@@ -86,7 +94,13 @@ final class ModelClient {
       }
       case "error" -> {
         if (mode == Mode.WAIT && frame.path("ref").asLong() == ref) {
-          mode = Mode.IDLE;
+          mode = frame.path("code").asText().equals("forbidden") ? Mode.GONE : Mode.IDLE;
+        }
+      }
+      case "revoked" -> {
+        if (mode != Mode.IDLE && mode != Mode.WAIT) {
+          mode = Mode.GONE;
+          buffer.clear();
         }
       }
       default -> {}
@@ -103,15 +117,21 @@ final class ModelClient {
     }
     epoch = now;
     heads.merge(epoch, frame.path("head").asLong(), Math::max);
-    if (frame.path("after").asLong() != applied) {
-      throw new Broken("asked from " + applied + ", got " + frame);
-    }
+    begin(frame.path("after").asLong());
     if (frame.has("catchUp")) {
       catchUpTo = frame.at("/catchUp/to").asLong();
       mode = catchUpTo > applied ? Mode.CATCH_UP : Mode.LIVE;
     } else {
       mode = Mode.LIVE;
     }
+  }
+
+  /** What lies between is not for this user's eyes, or it is a gap. */
+  private void begin(long after) {
+    if (after < applied || after > applied && !members.mayBeginAbove(user, after)) {
+      throw new Broken(user + " asked from " + applied + " and is given what is above " + after);
+    }
+    applied = after;
   }
 
   private void event(JsonNode frame) {
@@ -160,6 +180,14 @@ final class ModelClient {
     if (head < catchUpTo) {
       mode = Mode.IDLE; // the wait for minSeq has timed out
       return;
+    }
+    ModelMembers.View view = members.view(user, head);
+    if (view.entry() == null) {
+      mode = Mode.GONE;
+      return;
+    }
+    if (applied < view.visibleFrom() - 1) {
+      begin(view.visibleFrom() - 1);
     }
     for (int n = 0; n < 3 && applied < head; n++) {
       apply(applied + 1, ModelLog.truth(epoch, applied + 1));

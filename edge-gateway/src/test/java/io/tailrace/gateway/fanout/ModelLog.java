@@ -1,7 +1,9 @@
 package io.tailrace.gateway.fanout;
 
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.join.JoinWire;
+import io.tailrace.schemas.problem.ProblemCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelLog {
   static final String NAME = "chat:a";
+  private static final long FORKS = 9_000_000_000L;
   static final String FULL = "demo/" + NAME;
+
+  /** What the stores wait for before they answer a join. */
+  enum Barrier {
+    /** All that is asked. */
+    WHOLE,
+    /** Not for the offset from which the window is complete. */
+    NO_FROM,
+    /** Not for the last change of members that the gateway has seen. */
+    NO_MIN_SEQ
+  }
 
   /** Committed, aborted, or not decided yet. */
   enum State {
@@ -28,13 +41,15 @@ final class ModelLog {
     final int epoch;
     final long seq;
     final long chain;
+    final @Nullable MemberChange change;
     final long atMs;
     State state;
 
-    Entry(int epoch, long seq, long chain, long atMs, State state) {
+    Entry(int epoch, long seq, long chain, @Nullable MemberChange change, long atMs, State state) {
       this.epoch = epoch;
       this.seq = seq;
       this.chain = chain;
+      this.change = change;
       this.atMs = atMs;
       this.state = state;
     }
@@ -42,12 +57,21 @@ final class ModelLog {
 
   final List<Entry> entries = new ArrayList<>();
   final int[] replicas = new int[2];
-  private int written;
+  final ModelMembers members;
   private int epoch = 1;
   private long emitted;
   private boolean divergent;
   private boolean everDivergent;
   private long forks;
+
+  ModelLog(ModelMembers members) {
+    this.members = members;
+  }
+
+  /** Whether a chain is one of a record that never commits. */
+  static boolean isFork(long chain) {
+    return chain >= FORKS;
+  }
 
   /** The chain that a seq has in an epoch for good. */
   static long truth(int epoch, long seq) {
@@ -59,38 +83,44 @@ final class ModelLog {
   }
 
   int head() {
-    return written;
+    return members.written();
   }
 
   boolean everDivergent() {
     return everDivergent;
   }
 
-  void write() {
-    written++;
+  void write(@Nullable MemberChange change) {
+    members.write(change);
   }
 
   boolean mayEmit() {
-    return emitted < written;
+    return emitted < head();
   }
 
   void emit(long nowMs) {
     emitted++;
     entries.add(
-        new Entry(epoch, emitted, divergent ? fork() : truth(epoch, emitted), nowMs, State.OPEN));
+        new Entry(
+            epoch,
+            emitted,
+            divergent ? fork() : truth(epoch, emitted),
+            members.change(emitted),
+            nowMs,
+            State.OPEN));
   }
 
   /** A record that will never commit, with other content than the one that will. */
-  void diverge(long nowMs) {
+  void diverge(@Nullable MemberChange change, long nowMs) {
     divergent = true;
     everDivergent = true;
     emitted++;
-    entries.add(new Entry(epoch, emitted, fork(), nowMs, State.OPEN));
+    entries.add(new Entry(epoch, emitted, fork(), change, nowMs, State.OPEN));
   }
 
   private long fork() {
     forks++;
-    return 9_000_000_000L + forks;
+    return FORKS + forks;
   }
 
   boolean isDivergent() {
@@ -117,13 +147,13 @@ final class ModelLog {
   /** A writer that has been replaced appends what was appended before. */
   void repeat(int index, long nowMs) {
     Entry old = entries.get(index);
-    if (old.epoch == epoch && old.chain < 9_000_000_000L) {
-      entries.add(new Entry(old.epoch, old.seq, old.chain, nowMs, State.ABORTED));
+    if (old.epoch == epoch && !isFork(old.chain)) {
+      entries.add(new Entry(old.epoch, old.seq, old.chain, old.change, nowMs, State.ABORTED));
     }
   }
 
   boolean mayRebuild() {
-    return epoch == 1 && written > 0 && !isOpen();
+    return epoch == 1 && head() > 0 && !isOpen();
   }
 
   void rebuild() {
@@ -158,18 +188,27 @@ final class ModelLog {
   }
 
   /** The answer of a replica, null where it must wait. */
-  JoinWire.@Nullable Answer answer(JoinWire.Ask ask, int replica, boolean barrier) {
+  JoinWire.@Nullable Answer answer(JoinWire.Ask ask, int replica, Barrier barrier) {
     int position = replicas[replica];
     int storeEpoch = storeEpoch(position);
-    if (barrier && (position < ask.from() || storeEpoch < ask.epoch())) {
+    if (storeEpoch < ask.epoch() && barrier != Barrier.NO_FROM
+        || position < ask.from() && barrier != Barrier.NO_FROM) {
       return null;
     }
     long head = committed(position, storeEpoch);
+    if (storeEpoch == ask.epoch() && head < ask.minSeq() && barrier != Barrier.NO_MIN_SEQ) {
+      return null;
+    }
+    ModelMembers.View view = members.view(ask.who().user(), head);
+    JoinWire.Entry entry = view.entry();
+    if (entry == null) {
+      return new JoinWire.Answer.Refused(ask.number(), ProblemCode.FORBIDDEN, "not a member");
+    }
     Long after = ask.after();
     Long chain =
         after == null || after < 1 || after > head ? null : (Long) truth(storeEpoch, after);
     return new JoinWire.Answer.View(
-        ask.number(), storeEpoch, head, position, 1, JoinWire.Entry.OPEN, chain);
+        ask.number(), storeEpoch, head, position, view.visibleFrom(), entry, chain);
   }
 
   Frame frame(int offset, long nowMs) {
@@ -186,7 +225,7 @@ final class ModelLog {
         new Frame.Place(FULL, 0, offset, entry.epoch, entry.seq, entry.chain),
         0,
         nowMs,
-        null,
+        entry.change,
         json.getBytes(StandardCharsets.UTF_8));
   }
 }

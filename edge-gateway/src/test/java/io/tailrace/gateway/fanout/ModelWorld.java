@@ -1,78 +1,66 @@
 package io.tailrace.gateway.fanout;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
-import io.tailrace.gateway.fanout.ModelClient.Broken;
 import io.tailrace.gateway.fanout.ModelClient.Mode;
 import io.tailrace.gateway.lane.SendQueue;
-import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Peer;
-import io.tailrace.gateway.session.SessionDesk;
-import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ClientFrames;
 import io.tailrace.schemas.join.JoinWire;
-import io.tailrace.schemas.token.Identity;
-import io.tailrace.schemas.token.TokenResult;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway's real core between a model log and model clients, one random step at a time. */
 final class ModelWorld {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final long WINDOW_MS = 1000;
-  private static final int STEPS = 20;
-  private static final Identity ANN =
-      new Identity("demo", "ann", null, Set.of(), null, Instant.ofEpochSecond(4_000_000_000L));
+  private static final int AGAIN_ROUNDS = 50;
+  private static final int STEPS = 22;
+  private static final List<String> USERS = List.of("ann", "ann", "bob", "cat");
+
+  /** The ref of an {@code auth} that narrows the token. */
+  static final int NARROW = 1;
+
+  private static final int WIDE = 2;
 
   private final Random random;
-  private final boolean barrier;
+  private final ModelLog.Barrier barrier;
   private final double[] weights = new double[STEPS];
-  private final ModelLog log = new ModelLog();
-  private final List<ModelClient> clients = List.of(new ModelClient(), new ModelClient());
-  private final @Nullable Peer[] peers = new @Nullable Peer[2];
-  private final List<List<JsonNode>> inFlight = List.of(new ArrayList<>(), new ArrayList<>());
-  private final List<JoinWire.Ask> asks = new ArrayList<>();
+  private final ModelLog log;
+  private final List<ModelLine> lines = new ArrayList<>();
   private final List<JoinWire.Answer> answers = new ArrayList<>();
-  private ShardCore core = core(0);
+  private final ModelShard shard;
   private int read;
   private int readyAt;
   private long nowMs = 10_000;
+  private final int faultsMax;
   private int faults;
+  private final double changes;
 
-  ModelWorld(long seed, boolean barrier) {
+  ModelWorld(long seed, ModelLog.Barrier barrier) {
     this.random = new Random(seed);
     this.barrier = barrier;
+    this.log = new ModelLog(new ModelMembers(random.nextBoolean(), random.nextInt(4) == 0));
+    this.changes = random.nextInt(4) * 0.2;
+    this.faultsMax = random.nextBoolean() ? 12 : 0;
+    this.shard = new ModelShard(WINDOW_MS, 250 + random.nextInt(350));
+    int users = 1 + random.nextInt(USERS.size());
+    for (int i = 0; i < users; i++) {
+      lines.add(new ModelLine(USERS.get(random.nextInt(USERS.size())), log));
+      if (changes > 0.2) {
+        log.write(new MemberChange(lines.getLast().user, "guest"));
+      }
+    }
     // Each world has its own speeds: that is what finds races.
     for (int i = 0; i < STEPS; i++) {
       weights[i] = Math.pow(2, random.nextDouble() * 8 - 4);
     }
-  }
-
-  private ShardCore core(int from) {
-    SessionDesk.Rules sessions =
-        new SessionDesk.Rules(1_000_000, 1_000_000, 1_000_000, 0, 1e6, 1e6, Map.of(), "test");
-    SubscribeDesk.Rules subscriptions =
-        new SubscribeDesk.Rules((_, _) -> 10, _ -> 0, 10, 3000, 500, new RateGate(1e9, 1e9, 1, 2));
-    return new ShardCore(
-        new ShardCore.Rules(sessions, subscriptions, 400),
-        new Windows(WINDOW_MS, 1 << 20, new long[] {from}),
-        _ -> new TokenResult.Accepted(ANN),
-        _ -> {});
   }
 
   void run(int steps) {
@@ -95,12 +83,12 @@ final class ModelWorld {
   }
 
   private void step(int action) {
-    int c = random.nextInt(2);
-    boolean mayFail = faults < 12;
+    ModelLine line = lines.get(random.nextInt(lines.size()));
+    boolean mayFail = faults < faultsMax;
     switch (action) {
       case 0 -> {
-        if (log.head() < 12) {
-          log.write();
+        if (log.head() < 16) {
+          log.write(anyChange());
         }
       }
       case 1, 2 -> {
@@ -115,12 +103,12 @@ final class ModelWorld {
       }
       case 4, 5 -> replicate(random.nextInt(2));
       case 6, 7 -> readFeed(1 + random.nextInt(3));
-      case 8 -> connectOrSubscribe(c);
+      case 8 -> connectOrSubscribe(line);
       case 9 -> serve(random.nextInt(2));
       case 10 -> answer();
-      case 11, 12 -> transmit(c);
-      case 13 -> deliver(c, 1 + random.nextInt(3));
-      case 14 -> catchUp(c);
+      case 11, 12 -> transmit(line);
+      case 13 -> deliver(line, 1 + random.nextInt(3));
+      case 14 -> catchUp(line);
       case 15 -> nowMs += random.nextInt(400);
       case 16 -> {
         tick();
@@ -137,20 +125,47 @@ final class ModelWorld {
           sourceFault();
         }
       }
+      case 19 -> {
+        if (line.client.mode == Mode.GONE && line.peer != null) {
+          ask(line, line.client.subscribe());
+        }
+      }
+      case 20 -> {
+        if (line.peer != null && random.nextInt(4) == 0) {
+          auth(line, !line.narrow);
+        }
+      }
       default -> {
         if (mayFail) {
           faults++;
-          edgeFault(c);
+          edgeFault(line);
         }
       }
     }
+  }
+
+  /** The first one of a channel adds somebody. */
+  private @Nullable MemberChange anyChange() {
+    if (random.nextDouble() >= changes) {
+      return null;
+    }
+    boolean adds = log.members.isOpen() || random.nextBoolean();
+    String user = lines.get(random.nextInt(lines.size())).user;
+    return new MemberChange(random.nextInt(4) == 0 ? "dan" : user, adds ? "guest" : null);
+  }
+
+  private void auth(ModelLine line, boolean narrow) {
+    line.narrow = narrow;
+    ask(
+        line,
+        new ClientFrame.Auth(narrow ? NARROW : WIDE, narrow ? line.user + ":doc:b" : line.user));
   }
 
   private void sourceFault() {
     switch (random.nextInt(4)) {
       case 0 -> {
         if (log.entries.size() < 40) {
-          log.diverge(nowMs);
+          log.diverge(anyChange(), nowMs);
         }
       }
       case 1 -> {
@@ -167,44 +182,38 @@ final class ModelWorld {
     }
   }
 
-  private void edgeFault(int c) {
+  private void edgeFault(ModelLine line) {
     switch (random.nextInt(4)) {
       case 0 -> {
-        for (int i = 0; i < 2; i++) {
-          drop(i);
-        }
-        asks.clear();
+        lines.forEach(this::drop);
         answers.clear();
         read = 0;
         while (read < log.entries.size() && log.entries.get(read).atMs < nowMs - WINDOW_MS) {
           read++;
         }
         readyAt = log.entries.size();
-        core = core(read);
+        shard.restart(read);
       }
-      case 1 -> drop(c);
+      case 1 -> drop(line);
       case 2 -> {
-        if (peers[c] != null && clients.get(c).mode != Mode.IDLE) {
-          ask(c, new ClientFrame.Unsubscribe(0, ModelLog.NAME));
-          clients.get(c).unsubscribed();
+        if (line.peer != null && line.client.mode != Mode.IDLE) {
+          ask(line, new ClientFrame.Unsubscribe(0, ModelLog.NAME));
+          line.client.unsubscribed();
         }
       }
       default -> {
-        if (peers[c] != null && clients.get(c).mode == Mode.WAIT) {
-          ask(c, clients.get(c).subscribe());
+        if (line.peer != null && line.client.mode == Mode.WAIT) {
+          ask(line, line.client.subscribe());
         }
       }
     }
   }
 
-  private void drop(int c) {
-    Peer peer = peers[c];
+  private void drop(ModelLine line) {
+    Peer peer = line.peer;
     if (peer != null) {
-      core.decide(new Input.Gone(peer), nowMs);
-      carryOut();
-      peers[c] = null;
-      inFlight.get(c).clear();
-      clients.get(c).disconnected();
+      shard.decide(new Input.Gone(peer), nowMs);
+      line.disconnected();
     }
   }
 
@@ -221,45 +230,34 @@ final class ModelWorld {
       read++;
     }
     if (!frames.isEmpty()) {
-      core.decide(new Input.Feed(frames), nowMs);
-      carryOut();
+      shard.decide(new Input.Feed(frames), nowMs);
     }
   }
 
-  private void connectOrSubscribe(int c) {
-    if (peers[c] == null) {
+  private void connectOrSubscribe(ModelLine line) {
+    if (line.peer == null) {
       if (read >= readyAt) {
-        Peer peer = new Peer("s", Wire.WEB_SOCKET, new SendQueue(600, 100_000), nowMs);
-        peers[c] = peer;
-        core.decide(new Input.Opened(peer), nowMs);
-        core.decide(new Input.Identified(peer, ANN), nowMs);
+        Peer peer = new Peer("s", Wire.WEB_SOCKET, new SendQueue(shard.queueBytes, 100_000), nowMs);
+        line.connected(peer);
+        shard.decide(new Input.Opened(peer), nowMs);
+        shard.decide(new Input.Identified(peer, ModelShard.identity(line.user)), nowMs);
       }
-    } else if (clients.get(c).mode == Mode.IDLE) {
-      ask(c, clients.get(c).subscribe());
+    } else if (line.client.mode == Mode.IDLE) {
+      ask(line, line.client.subscribe());
     }
   }
 
-  private void ask(int c, ClientFrame frame) {
-    Peer peer = Objects.requireNonNull(peers[c]);
-    core.decide(new Input.Received(peer, new ClientFrames.Read(frame)), nowMs);
-    carryOut();
-  }
-
-  private void carryOut() {
-    var decision = core.finish(nowMs);
-    asks.addAll(core.asks());
-    if (!decision.closings().isEmpty()) {
-      throw new Broken("closed: " + decision.closings());
-    }
-    decision.clear();
+  private void ask(ModelLine line, ClientFrame frame) {
+    Peer peer = Objects.requireNonNull(line.peer);
+    shard.decide(new Input.Received(peer, new ClientFrames.Read(frame)), nowMs);
   }
 
   private void serve(int replica) {
-    if (!asks.isEmpty()) {
-      int i = random.nextInt(asks.size());
-      JoinWire.Answer answer = log.answer(asks.get(i), replica, barrier);
+    if (!shard.asks.isEmpty()) {
+      int i = random.nextInt(shard.asks.size());
+      JoinWire.Answer answer = log.answer(shard.asks.get(i), replica, barrier);
       if (answer != null) {
-        asks.remove(i);
+        shard.asks.remove(i);
         answers.add(answer);
       }
     }
@@ -268,66 +266,31 @@ final class ModelWorld {
   private void answer() {
     if (!answers.isEmpty()) {
       JoinWire.Answer answer = answers.remove(random.nextInt(answers.size()));
-      core.decide(new Input.Joined(List.of(answer)), nowMs);
-      carryOut();
+      shard.decide(new Input.Joined(List.of(answer)), nowMs);
     }
   }
 
   private void tick() {
-    core.decide(new Input.Tick(), nowMs);
-    carryOut();
+    shard.decide(new Input.Tick(), nowMs);
   }
 
   /** The socket takes some of what waits. */
-  private void transmit(int c) {
-    Peer peer = peers[c];
-    if (peer == null) {
-      return;
+  private void transmit(ModelLine line) {
+    if (line.peer != null) {
+      shard.transmit(line.peer, 1 + random.nextInt(4), nowMs).forEach(line::sent);
     }
-    ByteBuffer[] buffers = new ByteBuffer[1 + random.nextInt(4)];
-    int n = peer.queue().gather(buffers);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (int i = 0; i < n; i++) {
-      byte[] taken = new byte[buffers[i].remaining()];
-      buffers[i].get(taken);
-      bytes.writeBytes(taken);
-    }
-    peer.queue().written();
-    inFlight.get(c).addAll(parse(bytes.toByteArray()));
-    core.decide(new Input.Drained(peer), nowMs);
-    carryOut();
   }
 
-  private static List<JsonNode> parse(byte[] bytes) {
-    List<JsonNode> frames = new ArrayList<>();
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    while (in.hasRemaining()) {
-      in.get();
-      int length = in.get();
-      if (length == 126) {
-        length = in.getShort() & 0xFFFF;
-      }
-      byte[] json = new byte[length];
-      in.get(json);
-      try {
-        frames.add(JSON.readTree(json));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-    return frames;
-  }
-
-  private void deliver(int c, int most) {
-    List<JsonNode> waiting = inFlight.get(c);
+  private static void deliver(ModelLine line, int most) {
+    List<JsonNode> waiting = line.inFlight;
     for (int i = 0; i < most && !waiting.isEmpty(); i++) {
-      clients.get(c).receive(waiting.removeFirst());
+      line.client.receive(waiting.removeFirst());
     }
   }
 
-  private void catchUp(int c) {
-    if (clients.get(c).mode == Mode.CATCH_UP) {
-      clients.get(c).catchUp(log, random.nextInt(2));
+  private void catchUp(ModelLine line) {
+    if (line.client.mode == Mode.CATCH_UP) {
+      line.client.catchUp(log, random.nextInt(2));
     }
   }
 
@@ -337,7 +300,7 @@ final class ModelWorld {
       log.end(ModelLog.State.ABORTED);
     }
     if (log.everDivergent()) {
-      log.write();
+      log.write(null);
     }
     for (int round = 0; round < 60; round++) {
       while (log.mayEmit()) {
@@ -346,49 +309,44 @@ final class ModelWorld {
       log.end(ModelLog.State.COMMITTED);
       Arrays.fill(log.replicas, log.entries.size());
       readFeed(Integer.MAX_VALUE);
-      for (int c = 0; c < 2; c++) {
-        for (int k = 0; k < 10; k++) {
-          transmit(c);
-          deliver(c, Integer.MAX_VALUE);
-          catchUp(c);
-        }
-        if (clients.get(c).mode == Mode.IDLE || peers[c] == null) {
-          connectOrSubscribe(c);
-        }
+      for (ModelLine line : lines) {
+        settle(line, round);
       }
-      while (!asks.isEmpty()) {
-        serve(0);
-      }
+      serveAll();
       while (!answers.isEmpty()) {
         answer();
       }
       nowMs += 200;
       tick();
     }
-    for (ModelClient client : clients) {
-      check(client);
+    for (ModelLine line : lines) {
+      line.check();
     }
   }
 
-  private void check(ModelClient client) {
-    if (client.mode != Mode.LIVE || client.epoch != log.epoch() || client.applied != log.head()) {
-      throw new Broken(
-          "stuck: "
-              + client.mode
-              + " at "
-              + client.epoch
-              + "/"
-              + client.applied
-              + ", head "
-              + log.epoch()
-              + "/"
-              + log.head());
+  private void settle(ModelLine line, int round) {
+    for (int k = 0; k < 10; k++) {
+      transmit(line);
+      deliver(line, Integer.MAX_VALUE);
+      catchUp(line);
     }
-    for (long seq = 1; seq <= log.head(); seq++) {
-      Long chain = client.history.get(seq);
-      if (chain == null || chain != ModelLog.truth(log.epoch(), seq)) {
-        throw new Broken("seq " + seq + " is " + chain);
+    if (line.peer != null && line.narrow) {
+      auth(line, false);
+    } else if (line.client.mode == Mode.IDLE || line.peer == null) {
+      connectOrSubscribe(line);
+    } else if (line.client.mode == Mode.GONE && round < AGAIN_ROUNDS) {
+      ask(line, line.client.subscribe());
+    }
+  }
+
+  /** A question that is not answered now never is: its registration has ended. */
+  private void serveAll() {
+    for (JoinWire.Ask ask : List.copyOf(shard.asks)) {
+      JoinWire.Answer answer = log.answer(ask, 0, barrier);
+      if (answer != null) {
+        answers.add(answer);
       }
     }
+    shard.asks.clear();
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.schemas.event.MemberChange;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class WindowsTest {
@@ -43,6 +44,27 @@ final class WindowsTest {
     assertEquals(42, window().last());
     assertEquals(410, window().chain(41));
     assertFalse(window().knowsChain(40));
+  }
+
+  @Test
+  void changesOfMembersComeAndGoWithTheirFrames() {
+    windows.accept(frame(1, 10, true));
+    windows.accept(frame(2, 20, false));
+    windows.accept(frame(3, 30, true));
+    assertEquals(Set.of(1L, 3L), window().members(1, 9).keySet());
+    assertEquals(Set.of(3L), window().members(2, 9).keySet());
+    Windows copy = windows.copy();
+    windows.accept(frame(3, 31, false));
+    assertEquals(Set.of(1L), window().members(1, 9).keySet(), "another event in its place");
+    assertEquals(Set.of(1L, 3L), Objects.requireNonNull(copy.find(A)).members(1, 9).keySet());
+    windows.accept(frame(9, 90, true));
+    assertEquals(Set.of(9L), window().members(1, 9).keySet(), "a hole begins anew");
+    windows.hold(A, 0);
+    windows.raiseEpoch(0, 2);
+    assertEquals(Set.of(), window().members(1, 9).keySet());
+    copy.hold(A, 0);
+    copy.evict(1007);
+    assertEquals(Set.of(3L), Objects.requireNonNull(copy.find(A)).members(1, 9).keySet());
   }
 
   @Test

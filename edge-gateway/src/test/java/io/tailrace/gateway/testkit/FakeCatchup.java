@@ -3,6 +3,7 @@ package io.tailrace.gateway.testkit;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
@@ -20,7 +21,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The port to the stores, answered from what a test says that they have. */
+/**
+ * The port to the stores, answered from what a test says that they have; who is added to a channel
+ * reads it from there on.
+ */
 public final class FakeCatchup implements AutoCloseable {
   /** What both sides must have in common. */
   public static final String SERVICE_KEY = "a key that services show each other";
@@ -32,6 +36,7 @@ public final class FakeCatchup implements AutoCloseable {
   private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private volatile boolean ready = true;
   private volatile int epoch = 1;
+  private volatile long position = Long.MAX_VALUE;
 
   /** Starts on a free port. */
   public FakeCatchup() {
@@ -83,6 +88,11 @@ public final class FakeCatchup implements AutoCloseable {
     epoch = now;
   }
 
+  /** Up to which offset its stores have read, as they say; at first, all there is. */
+  public void position(long now) {
+    position = now;
+  }
+
   /** The stores have one more event. */
   public void store(Event event) {
     byChannel.computeIfAbsent(event.channel().full(), _ -> new ArrayList<>()).add(event);
@@ -129,14 +139,35 @@ public final class FakeCatchup implements AutoCloseable {
     }
     List<Event> events =
         byChannel.getOrDefault(ask.who().tenant() + '/' + ask.channel(), List.of());
+    if (events.size() < ask.minSeq() && epoch == ask.epoch()) {
+      return new JoinWire.Answer.Refused(
+          ask.number(), ProblemCode.NOT_READY, "the stores do not have that change of members yet");
+    }
+    String user = ask.who().user();
+    boolean open = true;
+    boolean member = false;
+    long visibleFrom = 1;
+    for (Event event : List.copyOf(events)) {
+      MemberChange change = MemberChange.of(event.envelope(), event.data());
+      if (change != null && change.user().equals(user)) {
+        boolean set = change.role() != null;
+        visibleFrom = set && !member && !open ? event.seq() : visibleFrom;
+        member = set;
+      }
+      open &= change == null;
+    }
+    if (!open && !member) {
+      return new JoinWire.Answer.Refused(
+          ask.number(), ProblemCode.FORBIDDEN, "this token may not read this channel");
+    }
     Long after = ask.after();
     return new JoinWire.Answer.View(
         ask.number(),
         epoch,
         events.size(),
-        Long.MAX_VALUE,
-        1,
-        JoinWire.Entry.OPEN,
+        position,
+        visibleFrom,
+        member ? JoinWire.Entry.MEMBER : JoinWire.Entry.OPEN,
         after == null || after < 1 || after > events.size()
             ? null
             : (Long) events.get((int) (after - 1)).chain());

@@ -3,6 +3,7 @@ package io.tailrace.gateway.testkit;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.event.Envelope;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.event.Times;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.topic.EpochMark;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes numbered events to the real topic, as the sequencer does. For one thread. */
 public final class FeedWriter implements AutoCloseable {
@@ -51,15 +53,22 @@ public final class FeedWriter implements AutoCloseable {
 
   /** The next event of a channel; not written yet. */
   public Event next(Channel channel, String data) {
+    return next(channel, "message.posted", null, data);
+  }
+
+  /** The next event of a channel, about a member; not written yet. */
+  public Event next(Channel channel, MemberChange change) {
+    String entity = MemberChange.ENTITY + change.user();
+    return change.role() == null
+        ? next(channel, MemberChange.REMOVED, entity, "{}")
+        : next(channel, MemberChange.SET, entity, "{\"role\":\"" + change.role() + "\"}");
+  }
+
+  private Event next(Channel channel, String type, @Nullable String entity, String data) {
     Event before = last.get(channel.full());
     Envelope envelope =
         new Envelope(
-            UUID.randomUUID().toString(),
-            "message.posted",
-            null,
-            "ann",
-            Times.format(Instant.now()),
-            null);
+            UUID.randomUUID().toString(), type, entity, "ann", Times.format(Instant.now()), null);
     byte[] bytes = data.getBytes(StandardCharsets.UTF_8);
     long chain = before == null ? Chain.start(epoch) : before.chain();
     Event event =
