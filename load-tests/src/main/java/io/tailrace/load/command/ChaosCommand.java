@@ -57,11 +57,11 @@ public final class ChaosCommand implements Callable<Integer> {
 
   @Option(
       names = "--member-channels",
-      defaultValue = "0",
+      defaultValue = "4",
       description =
           "Channels with members beside them: users are let in and shut out while they look."
               + " Default: ${DEFAULT-VALUE}.")
-  private int memberChannels = 0;
+  private int memberChannels = 4;
 
   @Option(
       names = "--settle",
@@ -72,7 +72,7 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--processes",
       description = {
-        "Each service as a process of its own, relay, sequencer and catch-up twice, killed one by one,",
+        "Each service as a process of its own, all but write-service twice, killed one by one,",
         "instead of one JVM."
       })
   private boolean processes = false;

@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Checks a running system from the outside, under load and bad networks.",
       "What was acknowledged, what subscribers got, what history says and the order of PostgreSQL's"
-          + " commits must be the same list. Writes to channels chat:verify-* of the tenant demo."
+          + " commits must be the same list; in channels with members, users who are let in and shut"
+          + " out must see all of theirs and nothing else. Writes to channels chat:verify-* of the"
+          + " tenant demo."
     },
     mixinStandardHelpOptions = true)
 public final class VerifyCommand implements Callable<Integer> {
@@ -42,11 +44,11 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--member-channels",
-      defaultValue = "0",
+      defaultValue = "4",
       description =
           "Channels with members beside them: users are let in and shut out while they look."
               + " Default: ${DEFAULT-VALUE}.")
-  private int memberChannels = 0;
+  private int memberChannels = 4;
 
   @Option(
       names = "--rate",

@@ -21,6 +21,10 @@ final class ClientTrail {
   private final Failures failures;
   private final AccessLog access;
 
+  /** Whoever was shut out holds nothing any more, and begins anew where the next piece begins. */
+  private volatile boolean shutOut;
+
+
   ClientTrail(Seat seat, String channel, int epoch, Via via, Crew crew) {
     this.name = seat.name();
     this.seat = seat;
@@ -38,6 +42,10 @@ final class ClientTrail {
 
   void delivered(SeenEvent event) {
     checked(() -> {
+      if (shutOut) {
+        shutOut = false;
+        trail.beginAgain(event.seq() - 1);
+      }
       if (trail.offer(event, via) != Trail.Outcome.APPLIED) {
         throw new ProtocolViolation(
             "%s, channel %s: the %s delivered seq %d after seq %d"
@@ -69,6 +77,7 @@ final class ClientTrail {
             .map(one -> new Witness(name, one.seq() - 1, false, trail.epoch(), List.of(one)))
             .toList();
     access.looked(trail.channel(), new Audience(seat.user(), name + ", state", Reach.SOME, shown));
+    shutOut = false;
     trail.beginAgain(seq);
   }
 
@@ -78,6 +87,7 @@ final class ClientTrail {
     if (!seat.comesAndGoes() || !isOut) {
       return false;
     }
+    shutOut = true;
     if (code.equals("revoked")) {
       counters.count(Name.REVOKED);
     } else {

@@ -229,7 +229,6 @@ final class FrameHandler {
   }
 
   private Next refused(JsonNode node) {
-    counters.count(Name.REFUSALS);
     var channel = node.path("channel").asText("");
     var trail = trails.get(channel);
     var code = node.path("code").asText();
@@ -242,6 +241,7 @@ final class FrameHandler {
         return READ;
       }
     }
+    counters.count(Name.REFUSALS);
     return switch (code) {
       case "not_ready", "overloaded", "rate_limited", "wait_timeout" ->
           trail == null

@@ -72,12 +72,14 @@ public final class MemberReader implements Actor {
 
   /**
    * Asks for the last event as of the whole channel, until there is an answer that stays true: yes
-   * or no, of a store that has everything.
+   * or no, of a store that has everything. Whoever is no member asks without {@code minSeq}, which
+   * would be waited for to no end.
    */
   public boolean isAnswered(String channel) throws InterruptedException {
     long head = ledger.head(channel);
+    long minSeq = ledger.mayRead(channel, seat.user()) ? head : 0;
     try {
-      return events(channel, Math.max(0, head - 1), head);
+      return events(channel, Math.max(0, head - 1), minSeq) >= head;
     } catch (IOException lost) {
       return false;
     }
@@ -129,7 +131,8 @@ public final class MemberReader implements Actor {
     }
   }
 
-  private boolean events(String channel, long after, long minSeq)
+  /** As of which head it was answered; the highest of all where that was a no, -1 for no answer. */
+  private long events(String channel, long after, long minSeq)
       throws IOException, InterruptedException {
     var path =
         "/v1/channels/%s/events?after=%d&limit=%d%s"
@@ -137,13 +140,13 @@ public final class MemberReader implements Actor {
     var whole = http.get(path);
     var answer = allowed(channel, path, whole, minSeq);
     if (answer == null) {
-      return whole.status() == 403;
+      return whole.status() == 403 ? Long.MAX_VALUE : -1;
     }
     var history = HistoryAnswer.parse(answer.body());
     var seen = history.events().stream().map(event -> event.sighting(Via.HISTORY)).toList();
     admitted(channel, history.head(), after, seen.isEmpty() ? after : seen.getFirst().seq() - 1);
     saw(channel, after, seen);
-    return true;
+    return history.head();
   }
 
   private void page(String channel, long n) throws IOException, InterruptedException {

@@ -172,7 +172,7 @@ final class Trail {
 
   /** Whether any subscription was ever answered. */
   synchronized boolean begun() {
-    return start >= 0;
+    return start >= 0 && epoch != 0;
   }
 
   /** The chain at the last applied event, or null where none was applied. */
@@ -182,7 +182,7 @@ final class Trail {
 
   /** Everything for the oracle. */
   synchronized List<Witness> witnesses() {
-    if (start < 0) {
+    if (start < 0 || epoch == 0) {
       return List.of();
     }
     var all = new ArrayList<>(earlier);

@@ -59,7 +59,11 @@ public record Access(
    */
   public record Audience(String user, String name, Reach reach, List<Witness> pieces) {
     public Audience {
-      pieces = List.copyOf(pieces);
+      // How far it must reach says the membership, not the piece.
+      pieces =
+          pieces.stream()
+              .map(p -> new Witness(p.name(), p.after(), false, p.epoch(), p.sightings()))
+              .toList();
     }
   }
 

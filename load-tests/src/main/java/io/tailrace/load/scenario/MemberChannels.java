@@ -207,15 +207,19 @@ final class MemberChannels implements AutoCloseable {
     watchers.add(new Watcher(follower, user, reach));
   }
 
-  /** Whether whoever is a member in the end has everything; to be asked when nobody writes. */
-  boolean isComplete() {
-    return watchers.stream()
-        .allMatch(watcher ->
-            watcher.follower().channels().stream()
-                .allMatch(channel ->
-                    !ledger.mayRead(channel, watcher.user())
-                        || watcher.follower().subscribed(channel)
-                            && watcher.follower().last(channel) >= ledger.head(channel)));
+  /** Who is a member in the end and lacks something, or nothing; to be asked when nobody writes. */
+  String incomplete() {
+    for (var watcher : watchers) {
+      var follower = watcher.follower();
+      for (var channel : follower.channels()) {
+        if (ledger.mayRead(channel, watcher.user())
+            && !(follower.subscribed(channel) && follower.last(channel) >= ledger.head(channel))) {
+          return "%s at %d of %d in %s"
+              .formatted(follower.name(), follower.last(channel), ledger.head(channel), channel);
+        }
+      }
+    }
+    return "";
   }
 
   /** Asks, on every catch-up service, as every user, where each channel ends: yes or no. */

@@ -251,7 +251,9 @@ public final class Verification implements AutoCloseable {
       throws InterruptedException {
     var followers = lookers.subscribers().all();
     while (System.nanoTime() < deadline && crew.failures().first() == null) {
-      if (lookers.members().isComplete()
+      var incomplete = lookers.members().incomplete();
+      progress.at(options.seconds(), options.seconds(), "waits for " + incomplete);
+      if (incomplete.isEmpty()
           && followers.stream().allMatch(follower -> complete(follower, ledger))) {
         return;
       }

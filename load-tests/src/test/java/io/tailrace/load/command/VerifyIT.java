@@ -13,6 +13,7 @@ import io.tailrace.load.target.RunningSystem;
 import io.tailrace.standalone.launch.Standalone;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +67,41 @@ class VerifyIT {
       var befell =
           FAULTS.stream().filter(fault -> result.counts().getOrDefault(fault, 0L) > 0).toList();
       assertTrue(befell.size() > 3, text);
+    }
+  }
+
+  /**
+   * Users are let in and shut out, over HTTP and SQL, by others and by themselves, while they write
+   * and look on every path; one channel is closed with everybody in it.
+   */
+  @Test
+  void whoIsShutOutSeesNothingFromThereOnAndWhoStaysSeesAll() throws Exception {
+    long seed = new Random().nextInt(1_000_000);
+    System.out.println("seed " + seed);
+    var options = new VerifyOptions(15, 1, 4, 60, 1, 2, 90, seed);
+    var target = new RunningSystem(folder.resolve("data"), null, null).target();
+    try (var js = JsClient.open();
+        var verification =
+            new Verification(options, target, Disturbance.NONE, Progress.SILENT, js)) {
+
+      var result = verification.run();
+
+      var text = new VerdictText(result).print(false);
+      System.out.println(text);
+      assertInstanceOf(Verdict.Holds.class, result.verdict(), text);
+      for (var least :
+          Map.of(
+                  "channels closed", 2,
+                  "members removed", 1,
+                  "members set", 4,
+                  "revoked frames", 1,
+                  "sightings by members", 100,
+                  "reads refused to those outside", 1,
+                  "writes refused to those outside", 1)
+              .entrySet()) {
+        long counted = result.counts().getOrDefault(least.getKey(), 0L);
+        assertTrue(counted >= least.getValue(), least.getKey() + ": " + text);
+      }
     }
   }
 }

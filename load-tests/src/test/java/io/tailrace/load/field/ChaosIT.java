@@ -2,6 +2,7 @@ package io.tailrace.load.field;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.load.driver.JsClient;
 import io.tailrace.load.fault.ManyProcesses;
@@ -28,7 +29,7 @@ class ChaosIT {
     try (var victims = ManyProcesses.start(folder.resolve("data"))) {
       int stages = victims.names().size();
       // The run goes on, for a while, until every stage has had its turn.
-      var options = new VerifyOptions(30, 4, 0, 60, 6, 1, 120, seed);
+      var options = new VerifyOptions(30, 4, 4, 60, 6, 1, 120, seed);
       try (var js = JsClient.open();
           var killings = new Killings(victims, stages, PAUSE_MS, seed);
           var verification =
@@ -39,6 +40,7 @@ class ChaosIT {
         var text = result.verdict() + " " + result.counts();
         System.out.println(text);
         assertInstanceOf(Verdict.Holds.class, result.verdict(), text);
+        assertTrue(result.counts().getOrDefault("members removed", 0L) > 0, text);
         for (var name : victims.names()) {
           assertEquals(true, result.counts().containsKey("kills of " + name), name + ": " + text);
         }
