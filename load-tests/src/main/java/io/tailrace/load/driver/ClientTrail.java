@@ -21,13 +21,17 @@ final class ClientTrail {
   private final Failures failures;
   private final AccessLog access;
 
-  /** Whoever was shut out holds nothing any more, and begins anew where the next piece begins. */
+  /**
+   * Whoever is not in yet, or was shut out and holds nothing any more, begins where the next piece
+   * begins.
+   */
   private volatile boolean shutOut;
 
 
   ClientTrail(Seat seat, String channel, int epoch, Via via, Crew crew) {
     this.name = seat.name();
     this.seat = seat;
+    this.shutOut = seat.comesAndGoes();
     this.access = crew.access();
     this.via = via;
     this.counters = crew.counters();
