@@ -145,7 +145,7 @@ final class FrameHandler {
         counters.count(Name.REFUSALS);
         return new Next.SubscribeAgain(trail, 100);
       }
-      if (isShutOut(trail, answer, to)) {
+      if (isShutOut(trail, answer)) {
         return new Next.SubscribeAgain(trail, SHUT_OUT_MS);
       }
       if (leaps(trail, answer)) {
@@ -175,17 +175,17 @@ final class FrameHandler {
   }
 
   /** Whether history was refused to one who may be refused; counted and kept if so. */
-  boolean isShutOut(Trail trail, Answer answer, long minSeq) {
+  boolean isShutOut(Trail trail, Answer answer) {
     if (!seat.comesAndGoes() || answer.status() != 403) {
       return false;
     }
-    shutOut(trail, minSeq);
+    shutOut(trail);
     return true;
   }
 
-  private void shutOut(Trail trail, long minSeq) {
+  private void shutOut(Trail trail) {
     counters.count(Name.SHUT_OUT);
-    access.refused(trail.channel(), new Refusal(seat.user(), name, minSeq));
+    access.refused(trail.channel(), new Refusal(seat.user(), name, 0));
   }
 
   /** Whether history begins later for this user; then the trail goes on from there. */
@@ -234,7 +234,7 @@ final class FrameHandler {
     var code = node.path("code").asText();
     if (seat.comesAndGoes() && trail != null) {
       if (code.equals("forbidden")) {
-        shutOut(trail, 0);
+        shutOut(trail);
         return new Next.SubscribeAgain(trail, SHUT_OUT_MS);
       }
       if (code.equals("superseded")) {

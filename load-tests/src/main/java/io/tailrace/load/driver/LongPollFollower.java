@@ -35,7 +35,7 @@ public final class LongPollFollower extends ProtocolFollower {
       pause(AGAIN_MS);
       return;
     }
-    if (handler.isShutOut(trail, answer, 0)) {
+    if (handler.isShutOut(trail, answer)) {
       pause(AGAIN_MS);
       return;
     }

@@ -85,19 +85,19 @@ public final class MemberReader implements Actor {
     }
   }
 
-  private @Nullable Answer get(String channel, String path, long minSeq)
+  private @Nullable Answer get(String channel, String path)
       throws IOException, InterruptedException {
-    return allowed(channel, path, http.get(path), minSeq);
+    return allowed(channel, path, http.get(path));
   }
 
   /** The answer where it is a yes; null after a no, which is kept, and after one for the moment. */
-  private @Nullable Answer allowed(String channel, String path, Answer answer, long minSeq) {
+  private @Nullable Answer allowed(String channel, String path, Answer answer) {
     if (answer.status() == 200) {
       return answer;
     }
     if (answer.status() == 403) {
       counters.count(Name.SHUT_OUT);
-      access.refused(channel, new Refusal(seat.user(), seat.name(), minSeq));
+      access.refused(channel, new Refusal(seat.user(), seat.name(), 0));
     } else if (answer.status() == 500) {
       counters.count(Name.SERVER_FAULTS);
     } else if (answer.passing()) {
@@ -124,7 +124,7 @@ public final class MemberReader implements Actor {
   }
 
   private void head(String channel) throws IOException, InterruptedException {
-    var answer = get(channel, "/v1/channels/" + channel, 0);
+    var answer = get(channel, "/v1/channels/" + channel);
     if (answer != null) {
       access.admitted(
           channel, Admission.at(seat.user(), seat.name(), answer.json().path("head").asLong()));
@@ -138,9 +138,10 @@ public final class MemberReader implements Actor {
         "/v1/channels/%s/events?after=%d&limit=%d%s"
             .formatted(channel, after, RUN_MAX, minSeq == 0 ? "" : "&minSeq=" + minSeq);
     var whole = http.get(path);
-    var answer = allowed(channel, path, whole, minSeq);
+    var answer = allowed(channel, path, whole);
     if (answer == null) {
-      return whole.status() == 403 ? Long.MAX_VALUE : -1;
+      // A store that has not come to minSeq in time refuses as of where it stands: ask again.
+      return whole.status() == 403 && minSeq == 0 ? Long.MAX_VALUE : -1;
     }
     var history = HistoryAnswer.parse(answer.body());
     var seen = history.events().stream().map(event -> event.sighting(Via.HISTORY)).toList();
@@ -151,7 +152,7 @@ public final class MemberReader implements Actor {
 
   private void page(String channel, long n) throws IOException, InterruptedException {
     var path = "/v1/channels/%s/pages/%d/%d".formatted(channel, numbered.epoch(), n);
-    var answer = get(channel, path, 0);
+    var answer = get(channel, path);
     if (answer != null) {
       var events = HistoryAnswer.parse(answer.body()).events();
       if (!events.isEmpty()) {
@@ -165,7 +166,7 @@ public final class MemberReader implements Actor {
 
   private void stream(String channel, long after) throws IOException, InterruptedException {
     var path = "/v1/channels/%s/events?after=%d".formatted(channel, after);
-    var answer = allowed(channel, path, http.get(path, SEQUENCE), 0);
+    var answer = allowed(channel, path, http.get(path, SEQUENCE));
     if (answer == null) {
       return;
     }
@@ -205,7 +206,7 @@ public final class MemberReader implements Actor {
     do {
       var query =
           cursor == null ? "" : "?cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
-      var answer = get(channel, "/v1/channels/%s/snapshot%s".formatted(channel, query), 0);
+      var answer = get(channel, "/v1/channels/%s/snapshot%s".formatted(channel, query));
       if (answer == null) {
         break;
       }
