@@ -28,36 +28,45 @@ final class Acks {
   }
 
   /** The event's place, now or later. Whoever stops waiting says so by {@link #forget}. */
-  CompletableFuture<Sequenced> await(String id) {
+  CompletableFuture<Sequenced> await(String channel, String id) {
+    String event = event(channel, id);
     CompletableFuture<Sequenced> waiter = new CompletableFuture<>();
-    waiting.compute(id, (_, others) -> with(others, waiter));
-    Sequenced known = remembered.get(id);
+    waiting.compute(event, (_, others) -> with(others, waiter));
+    Sequenced known = remembered.get(event);
     if (known != null) {
       waiter.complete(known);
-      forget(id, waiter);
+      forget(channel, id, waiter);
     }
     return waiter;
   }
 
   /** Nobody waits by this future any more. */
-  void forget(String id, CompletableFuture<Sequenced> waiter) {
-    waiting.computeIfPresent(id, (_, all) -> without(all, waiter));
+  void forget(String channel, String id, CompletableFuture<Sequenced> waiter) {
+    waiting.computeIfPresent(event(channel, id), (_, all) -> without(all, waiter));
   }
 
   /** An event has its place. */
   void arrived(Sequenced event) {
-    if (remembered.put(event.id(), event) == null) {
-      order.addLast(event.id());
+    String key = event(event.channel(), event.id());
+    if (remembered.put(key, event) == null) {
+      order.addLast(key);
       if (order.size() > rememberedMax) {
         remembered.remove(order.removeFirst());
       }
     }
-    List<CompletableFuture<Sequenced>> waiters = waiting.remove(event.id());
+    List<CompletableFuture<Sequenced>> waiters = waiting.remove(key);
     if (waiters != null) {
       for (CompletableFuture<Sequenced> waiter : waiters) {
         waiter.complete(event);
       }
     }
+  }
+
+  /**
+   * Ids are their senders' own: another channel, of another tenant, may have an event of the same.
+   */
+  private static String event(String channel, String id) {
+    return channel + ' ' + id;
   }
 
   /** Events that somebody waits for. */

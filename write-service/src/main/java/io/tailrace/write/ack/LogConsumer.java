@@ -12,12 +12,13 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Opens consumers of the log: committed events only, headers only, no group. */
+/** Opens consumers of the log: committed events only, keys and headers only, no group. */
 final class LogConsumer {
   private LogConsumer() {}
 
-  static KafkaConsumer<Integer, Integer> open(String bootstrap, Map<String, Object> extra) {
+  static KafkaConsumer<String, Integer> open(String bootstrap, Map<String, Object> extra) {
     Map<String, Object> config = new HashMap<>(extra);
     config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     // A seq that is told must never turn out to be another event's.
@@ -27,11 +28,11 @@ final class LogConsumer {
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4_000);
-    return new KafkaConsumer<>(config, new Size(), new Size());
+    return new KafkaConsumer<>(config, new StringDeserializer(), new Size());
   }
 
   /** All partitions of the log, or none where the topic does not exist yet. */
-  static List<TopicPartition> partitions(KafkaConsumer<Integer, Integer> consumer) {
+  static List<TopicPartition> partitions(KafkaConsumer<String, Integer> consumer) {
     List<TopicPartition> partitions = new ArrayList<>();
     for (PartitionInfo info : consumer.partitionsFor(Topics.EVENTS)) {
       partitions.add(new TopicPartition(info.topic(), info.partition()));
@@ -39,7 +40,7 @@ final class LogConsumer {
     return partitions;
   }
 
-  /** Leaves key and data where they are: only headers are read here. */
+  /** Leaves data where it is: only keys and headers are read here. */
   private static final class Size implements Deserializer<Integer> {
     @Override
     public Integer deserialize(String topic, byte[] data) {

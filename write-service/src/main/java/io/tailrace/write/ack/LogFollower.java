@@ -1,5 +1,6 @@
 package io.tailrace.write.ack;
 
+import io.tailrace.schemas.name.Channel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class LogFollower implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
   private volatile boolean following;
-  private volatile @Nullable KafkaConsumer<Integer, Integer> open;
+  private volatile @Nullable KafkaConsumer<String, Integer> open;
 
   /**
    * Starts to follow.
@@ -64,13 +65,13 @@ public final class LogFollower implements AutoCloseable {
   }
 
   /** The event's place, now or later. Whoever stops waiting calls {@link #forget}. */
-  public CompletableFuture<Sequenced> await(String id) {
-    return acks.await(id);
+  public CompletableFuture<Sequenced> await(Channel channel, String id) {
+    return acks.await(channel.full(), id);
   }
 
   /** Nobody waits by this future any more. */
-  public void forget(String id, CompletableFuture<Sequenced> waiter) {
-    acks.forget(id, waiter);
+  public void forget(Channel channel, String id, CompletableFuture<Sequenced> waiter) {
+    acks.forget(channel.full(), id, waiter);
   }
 
   /** Events that somebody waits for. */
@@ -86,7 +87,7 @@ public final class LogFollower implements AutoCloseable {
   @Override
   public void close() {
     stop.countDown();
-    KafkaConsumer<Integer, Integer> consumer = open;
+    KafkaConsumer<String, Integer> consumer = open;
     if (consumer != null) {
       consumer.wakeup();
     }
@@ -123,7 +124,7 @@ public final class LogFollower implements AutoCloseable {
   }
 
   /** Takes up where an earlier consumer stopped, or at the ends; false while there is no topic. */
-  private boolean begin(KafkaConsumer<Integer, Integer> consumer) {
+  private boolean begin(KafkaConsumer<String, Integer> consumer) {
     List<TopicPartition> partitions = LogConsumer.partitions(consumer);
     if (partitions.isEmpty()) {
       return false;
@@ -137,10 +138,10 @@ public final class LogFollower implements AutoCloseable {
     return true;
   }
 
-  private void follow(KafkaConsumer<Integer, Integer> consumer) {
+  private void follow(KafkaConsumer<String, Integer> consumer) {
     while (stop.getCount() > 0) {
-      for (ConsumerRecord<Integer, Integer> record : consumer.poll(POLL)) {
-        Sequenced event = Sequenced.read(record.headers());
+      for (ConsumerRecord<String, Integer> record : consumer.poll(POLL)) {
+        Sequenced event = Sequenced.read(record.key(), record.headers());
         if (event != null) {
           acks.arrived(event);
         }

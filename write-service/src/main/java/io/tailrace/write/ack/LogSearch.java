@@ -49,7 +49,7 @@ public final class LogSearch implements AutoCloseable {
   private final BlockingQueue<Wanted> queue = new ArrayBlockingQueue<>(WAITING_MAX);
   private final Thread thread;
   private volatile boolean stopping;
-  private volatile @Nullable KafkaConsumer<Integer, Integer> open;
+  private volatile @Nullable KafkaConsumer<String, Integer> open;
 
   /** Starts the searching thread; it connects at the first search. */
   public LogSearch(String bootstrap, LongSupplier nanoTime, WriteMetrics metrics) {
@@ -73,7 +73,7 @@ public final class LogSearch implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    KafkaConsumer<Integer, Integer> consumer = open;
+    KafkaConsumer<String, Integer> consumer = open;
     if (consumer != null) {
       consumer.wakeup();
     }
@@ -101,7 +101,7 @@ public final class LogSearch implements AutoCloseable {
 
   private void search(Wanted wanted) {
     try {
-      KafkaConsumer<Integer, Integer> consumer = consumer();
+      KafkaConsumer<String, Integer> consumer = consumer();
       TopicPartition partition = partitionOf(consumer, wanted.channel());
       if (partition != null && seek(consumer, partition, wanted.commitTime())) {
         scan(consumer, partition, wanted);
@@ -117,8 +117,8 @@ public final class LogSearch implements AutoCloseable {
     }
   }
 
-  private KafkaConsumer<Integer, Integer> consumer() {
-    KafkaConsumer<Integer, Integer> consumer = open;
+  private KafkaConsumer<String, Integer> consumer() {
+    KafkaConsumer<String, Integer> consumer = open;
     if (consumer == null) {
       consumer =
           LogConsumer.open(bootstrap, Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "write-search"));
@@ -128,7 +128,7 @@ public final class LogSearch implements AutoCloseable {
   }
 
   private void closeConsumer() {
-    KafkaConsumer<Integer, Integer> consumer = open;
+    KafkaConsumer<String, Integer> consumer = open;
     if (consumer != null) {
       open = null;
       consumer.close();
@@ -137,7 +137,7 @@ public final class LogSearch implements AutoCloseable {
 
   /** The partition that Kafka's default partitioner gives the channel's key. */
   private static @Nullable TopicPartition partitionOf(
-      KafkaConsumer<Integer, Integer> consumer, Channel channel) {
+      KafkaConsumer<String, Integer> consumer, Channel channel) {
     int count = LogConsumer.partitions(consumer).size();
     if (count == 0) {
       return null;
@@ -147,7 +147,7 @@ public final class LogSearch implements AutoCloseable {
   }
 
   private static boolean seek(
-      KafkaConsumer<Integer, Integer> consumer, TopicPartition partition, Instant commitTime) {
+      KafkaConsumer<String, Integer> consumer, TopicPartition partition, Instant commitTime) {
     OffsetAndTimestamp start =
         consumer.offsetsForTimes(Map.of(partition, commitTime.toEpochMilli())).get(partition);
     if (start == null) {
@@ -159,17 +159,19 @@ public final class LogSearch implements AutoCloseable {
   }
 
   private void scan(
-      KafkaConsumer<Integer, Integer> consumer, TopicPartition partition, Wanted wanted) {
+      KafkaConsumer<String, Integer> consumer, TopicPartition partition, Wanted wanted) {
     long deadline = nanoTime.getAsLong() + SEARCH_NANOS_MAX;
     int seen = 0;
     while (seen < RECORDS_MAX
         && nanoTime.getAsLong() < deadline
         && !wanted.found().isDone()
         && !stopping) {
-      for (ConsumerRecord<Integer, Integer> record : consumer.poll(POLL).records(partition)) {
+      for (ConsumerRecord<String, Integer> record : consumer.poll(POLL).records(partition)) {
         seen++;
-        Sequenced event = Sequenced.read(record.headers());
-        if (event != null && event.id().equals(wanted.id())) {
+        Sequenced event = Sequenced.read(record.key(), record.headers());
+        if (event != null
+            && event.id().equals(wanted.id())
+            && event.channel().equals(wanted.channel().full())) {
           wanted.found().complete(event);
           return;
         }

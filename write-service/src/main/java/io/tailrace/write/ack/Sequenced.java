@@ -9,18 +9,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The place that an event got.
  *
+ * @param channel in full, the key of its record
+ * @param id one sender's own, so that it names an event within its channel only
  * @param time commit time as every path shows it
  * @param traceId of the write that made it, where it is known
  */
-public record Sequenced(String id, int epoch, long seq, String time, @Nullable String traceId) {
+public record Sequenced(
+    String channel, String id, int epoch, long seq, String time, @Nullable String traceId) {
   private static final int TRACE_ID_FROM = 3;
   private static final int TRACE_ID_TO = 35;
 
   /**
    * Reads what is needed in one pass over the headers, since every event of the log comes by here;
    * null where it is no event.
+   *
+   * @param channel the record's key
    */
-  static @Nullable Sequenced read(Headers headers) {
+  static @Nullable Sequenced read(@Nullable String channel, Headers headers) {
     String id = null;
     String time = null;
     String traceparent = null;
@@ -36,14 +41,14 @@ public record Sequenced(String id, int epoch, long seq, String time, @Nullable S
         default -> {}
       }
     }
-    if (id == null || time == null || epoch < 0 || seq < 0) {
+    if (channel == null || id == null || time == null || epoch < 0 || seq < 0) {
       return null;
     }
     String traceId =
         traceparent == null || traceparent.length() < TRACE_ID_TO
             ? null
             : traceparent.substring(TRACE_ID_FROM, TRACE_ID_TO);
-    return new Sequenced(id, (int) epoch, seq, time, traceId);
+    return new Sequenced(channel, id, (int) epoch, seq, time, traceId);
   }
 
   private static String text(Header header) {

@@ -41,7 +41,7 @@ final class Places {
       throws InterruptedException {
     List<CompletableFuture<Sequenced>> waiters = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      CompletableFuture<Sequenced> waiter = follower.await(ids.get(i));
+      CompletableFuture<Sequenced> waiter = follower.await(channels.get(i), ids.get(i));
       waiters.add(waiter);
       if (searchFrom != null && !waiter.isDone()) {
         search.find(channels.get(i), ids.get(i), searchFrom, waiter);
@@ -52,7 +52,7 @@ final class Places {
     for (int i = 0; i < ids.size(); i++) {
       CompletableFuture<Sequenced> waiter = waiters.get(i);
       events.add(new One(channels.get(i), ids.get(i), get(waiter, deadline), committed));
-      follower.forget(ids.get(i), waiter);
+      follower.forget(channels.get(i), ids.get(i), waiter);
     }
     return events;
   }

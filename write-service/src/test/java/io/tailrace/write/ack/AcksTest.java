@@ -10,14 +10,18 @@ class AcksTest {
   private final Acks acks = new Acks(2);
 
   private static Sequenced event(String id, long seq) {
-    return new Sequenced(id, 1, seq, "2026-01-01T00:00:00.000000Z", null);
+    return event("t/chat:x", id, seq);
+  }
+
+  private static Sequenced event(String channel, String id, long seq) {
+    return new Sequenced(channel, id, 1, seq, "2026-01-01T00:00:00.000000Z", null);
   }
 
   @Test
   void wakesAllWhoWait() {
-    var one = acks.await("a");
-    var two = acks.await("a");
-    var other = acks.await("b");
+    var one = acks.await("t/chat:x", "a");
+    var two = acks.await("t/chat:x", "a");
+    var other = acks.await("t/chat:x", "b");
 
     acks.arrived(event("a", 7));
 
@@ -31,7 +35,7 @@ class AcksTest {
   void remembersForThoseWhoAskLate() {
     acks.arrived(event("a", 1));
 
-    assertEquals(1, acks.await("a").join().seq());
+    assertEquals(1, acks.await("t/chat:x", "a").join().seq());
     assertEquals(0, acks.waiting());
   }
 
@@ -41,9 +45,9 @@ class AcksTest {
     acks.arrived(event("b", 2));
     acks.arrived(event("c", 3));
 
-    assertFalse(acks.await("a").isDone());
-    assertTrue(acks.await("b").isDone());
-    assertTrue(acks.await("c").isDone());
+    assertFalse(acks.await("t/chat:x", "a").isDone());
+    assertTrue(acks.await("t/chat:x", "b").isDone());
+    assertTrue(acks.await("t/chat:x", "c").isDone());
   }
 
   @Test
@@ -52,17 +56,29 @@ class AcksTest {
     acks.arrived(event("a", 1));
     acks.arrived(event("b", 2));
 
-    assertTrue(acks.await("a").isDone());
+    assertTrue(acks.await("t/chat:x", "a").isDone());
   }
 
   @Test
   void whoeverStopsWaitingLeavesNothingBehind() {
-    var one = acks.await("a");
-    var two = acks.await("a");
+    var one = acks.await("t/chat:x", "a");
+    var two = acks.await("t/chat:x", "a");
 
-    acks.forget("a", one);
+    acks.forget("t/chat:x", "a", one);
     assertEquals(1, acks.waiting());
-    acks.forget("a", two);
+    acks.forget("t/chat:x", "a", two);
     assertEquals(0, acks.waiting());
+  }
+
+  /** Whoever sends an id that another tenant used is not told of that event. */
+  @Test
+  void anIdIsOfItsChannelOnly() {
+    acks.arrived(event("other/chat:x", "a", 7));
+    var one = acks.await("t/chat:x", "a");
+    acks.arrived(event("other/chat:x", "a", 8));
+
+    assertFalse(one.isDone());
+    acks.arrived(event("t/chat:x", "a", 1));
+    assertEquals(1, one.join().seq());
   }
 }
