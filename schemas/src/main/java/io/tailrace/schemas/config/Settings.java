@@ -105,7 +105,9 @@ public final class Settings {
     for (String argument : arguments) {
       int equals = argument.indexOf('=');
       if (!argument.startsWith("--") || equals < 0) {
-        throw new SettingsException(argument + " is wrong: write --name=value");
+        // Without what stands behind the name: it may be a secret, and this goes into logs.
+        String shown = equals < 0 ? argument : argument.substring(0, equals);
+        throw new SettingsException(shown + " is wrong: write --name=value");
       }
       String name = argument.substring(2, equals);
       if (!name.equals("config") && !known.containsKey(name)) {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,9 @@ public final class TokenVerifier {
     String device = claims.getStringClaim("device");
     List<String> roles = claims.getStringListClaim("roles");
     List<String> channels = claims.getStringListClaim("channels");
+    if (hasGap(roles) || hasGap(channels)) {
+      return invalid("the claims roles and channels are lists of text");
+    }
     return new TokenResult.Accepted(
         new Identity(
             tenant,
@@ -125,6 +129,11 @@ public final class TokenVerifier {
             roles == null ? Set.of() : Set.copyOf(roles),
             channels,
             exp.toInstant()));
+  }
+
+  /** The library takes a null in a list of text for text. */
+  private static boolean hasGap(@Nullable List<String> claim) {
+    return claim != null && claim.stream().anyMatch(Objects::isNull);
   }
 
   private static boolean hasControl(String text) {

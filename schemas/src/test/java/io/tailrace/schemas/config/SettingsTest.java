@@ -1,6 +1,7 @@
 package io.tailrace.schemas.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,6 +48,24 @@ class SettingsTest {
     assertFault("TAILRACE_LANE is no", List.of(), Map.of("TAILRACE_LANE", "1"));
     assertFault("lanes is wrong", List.of("lanes"), Map.of());
     assertFault("cannot be read", List.of("--config=" + folder.resolve("none")), Map.of());
+  }
+
+  @Test
+  void noSecretIsToldInAFault() {
+    List<Key<?>> keys = List.of(SharedKeys.SERVICE_KEY, SharedKeys.DATABASE_PASSWORD, COUNT);
+    for (List<String> arguments :
+        List.of(
+            List.of("-service.key=hunter2"),
+            List.of("service.key=hunter2"),
+            List.of("--service.kay=hunter2"),
+            List.of("--database.password=hunter2"),
+            List.of("--service.key=hunter2", "--lanes=9"),
+            List.of("--service.key", "hunter2"))) {
+      SettingsException fault =
+          assertThrows(SettingsException.class, () -> Settings.load(keys, arguments, Map.of()));
+
+      assertFalse(String.valueOf(fault.getMessage()).contains("hunter2"), fault.getMessage());
+    }
   }
 
   @Test

@@ -104,6 +104,11 @@ class TokenVerifierTest {
     assertRefused(
         ProblemCode.TOKEN_INVALID,
         signed(claims().claim("tenant", "De/mo").expirationTime(date(60))));
+    for (String list : List.of("roles", "channels")) {
+      assertRefused(
+          ProblemCode.TOKEN_INVALID,
+          signed(claims().claim(list, Arrays.asList("a", null)).expirationTime(date(60))));
+    }
   }
 
   @Test
