@@ -27,7 +27,6 @@ final class ClientTrail {
    */
   private volatile boolean shutOut;
 
-
   ClientTrail(Seat seat, String channel, int epoch, Via via, Crew crew) {
     this.name = seat.name();
     this.seat = seat;

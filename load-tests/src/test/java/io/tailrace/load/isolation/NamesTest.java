@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Hostile names through all that makes a name a key or a right: what is taken is the name
- * byte for byte, two names are never one key, and no token reaches another tenant.
+ * Hostile names through all that makes a name a key or a right: what is taken is the name byte for
+ * byte, two names are never one key, and no token reaches another tenant.
  */
 class NamesTest {
   private static final int TRIES = HostileNames.tries(300_000);

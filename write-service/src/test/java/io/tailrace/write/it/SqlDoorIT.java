@@ -137,7 +137,8 @@ class SqlDoorIT {
       for (String sql :
           new String[] {
             "select * from tailrace.outbox",
-            "insert into tailrace.outbox (tenant, channel, type, data) values ('demo','chat:x','a','1')",
+            "insert into tailrace.outbox (tenant, channel, type, data) values"
+                + " ('demo','chat:x','a','1')",
             "select * from tailrace.written",
             "insert into tailrace.tenant_role values ('stranger', 'demo')",
             "select tailrace.drop_partitions(now())",
