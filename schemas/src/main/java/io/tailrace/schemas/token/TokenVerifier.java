@@ -59,8 +59,9 @@ public final class TokenVerifier {
       return invalid("the token is longer than " + TOKEN_LENGTH_MAX + " characters");
     }
     try {
-      SignedJWT jwt = SignedJWT.parse(token);
-      JWTClaimsSet claims = jwt.getJWTClaimsSet();
+      Parsed parsed = parse(token);
+      SignedJWT jwt = parsed.jwt();
+      JWTClaimsSet claims = parsed.claims();
       String tenant = claims.getStringClaim("tenant");
       if (tenant == null || !Channel.isTenant(tenant)) {
         return invalid("the claim tenant is missing or no tenant name");
@@ -81,6 +82,19 @@ public final class TokenVerifier {
       return foreign != null ? invalid(foreign) : check(tenant, claims);
     } catch (ParseException e) {
       return invalid("not a signed JWT in compact form");
+    }
+  }
+
+  private record Parsed(SignedJWT jwt, JWTClaimsSet claims) {}
+
+  /** Reads what nobody has signed yet: whatever the library makes of it is the sender's fault. */
+  private static Parsed parse(String token) throws ParseException {
+    try {
+      SignedJWT jwt = SignedJWT.parse(token);
+      return new Parsed(jwt, jwt.getJWTClaimsSet());
+    } catch (RuntimeException e) {
+      // Such as where a part is the JSON text null.
+      throw new ParseException(String.valueOf(e.getMessage()), 0);
     }
   }
 

@@ -64,6 +64,9 @@ class TokenVerifierTest {
     assertRefused(ProblemCode.TOKEN_INVALID, "abc");
     assertRefused(ProblemCode.TOKEN_INVALID, "a.b.c");
     assertRefused(ProblemCode.TOKEN_INVALID, "x".repeat(10_000));
+    // Each part is the JSON text null.
+    assertRefused(ProblemCode.TOKEN_INVALID, "bnVsbA.bnVsbA.bnVsbA");
+    assertRefused(ProblemCode.TOKEN_INVALID, "eyJhbGciOiJIUzI1NiJ9.bnVsbA.bnVsbA");
   }
 
   @Test
