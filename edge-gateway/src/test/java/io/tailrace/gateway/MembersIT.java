@@ -147,10 +147,12 @@ final class MembersIT {
         assertEquals("chat:left", stream.next("revoked").json().path("channel").asText());
         own.publish(stays, "{}");
         assertEquals(2, stream.next("event").json().path("seq").asLong());
+        while (!stream.next("cursor").id().contains("chat:stays=1.2")) {
+          // It is told about once a second.
+        }
         change(own, stays, removed);
         assertEquals("chat:stays", stream.next("revoked").json().path("channel").asText());
         // A stream that ended would be opened again, for nothing, by every browser.
-        assertEquals("cursor", stream.next().name());
         stream.awaitComments(3);
       }
     }
