@@ -158,12 +158,13 @@ class IsolationIT {
       damaged(verifier);
     }
     String path = "/v1/channels/chat:" + ROOM;
+    String other = "/v1/channels/chat:w-0" + ROOM + "/events"; // the first stays empty of one's own
     for (Map.Entry<String, String> entry : forged.entrySet()) {
       String token = entry.getValue().length() > 12_000 ? "x".repeat(12_000) : entry.getValue();
       for (Raw answer :
           List.of(
               TwoTenants.get(http, token, path + "/events?after=0"),
-              TwoTenants.post(http, token, path + "/events", POSTED.formatted(""), ""),
+              TwoTenants.post(http, token, other, POSTED.formatted(""), ""),
               TwoTenants.get(http, token, path + "/members"),
               http.send(
                   "GET /v1/sse?channel=nosuch:"
