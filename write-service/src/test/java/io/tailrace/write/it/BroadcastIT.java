@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.token.KeyRing;
-import io.tailrace.write.WriteConfig;
 import io.tailrace.write.it.Caller.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,11 +47,7 @@ class BroadcastIT {
             + secret
             + "\"}}}");
     running =
-        new Running(
-            WriteConfig.Tuning.defaults(),
-            Contracts.shipped(),
-            KeyRing.follow(keys),
-            Running.database());
+        new Running(Running.PATIENT, Contracts.shipped(), KeyRing.follow(keys), Running.database());
     root = running.caller("root", "admin");
   }
 

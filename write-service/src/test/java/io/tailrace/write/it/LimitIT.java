@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.token.KeyRing;
-import io.tailrace.write.WriteConfig;
 import io.tailrace.write.it.Caller.Reply;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +38,7 @@ class LimitIT {
     }
     running =
         new Running(
-            WriteConfig.Tuning.defaults(),
+            Running.PATIENT,
             Contracts.load(folder),
             KeyRing.ofSecret(Running.TENANT, Caller.SECRET),
             Running.database());

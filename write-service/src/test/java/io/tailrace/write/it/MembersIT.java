@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tailrace.schemas.contract.Contracts;
-import io.tailrace.write.WriteConfig;
 import io.tailrace.write.it.Caller.Reply;
 import java.io.IOException;
 import java.io.InputStream;
@@ -295,7 +294,7 @@ class MembersIT {
           folder.resolve("club.yaml"),
           text.replace("kind: chat", "kind: club").replace("publish: tenant", "publish: members"));
     }
-    try (Running other = new Running(WriteConfig.Tuning.defaults(), Contracts.load(folder))) {
+    try (Running other = new Running(Running.PATIENT, Contracts.load(folder))) {
       Caller user = other.caller("user");
       Caller boss = other.caller("boss", "admin");
 

@@ -7,6 +7,7 @@ import io.tailrace.write.WriteConfig;
 import io.tailrace.write.WriteService;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -18,8 +19,23 @@ final class Running implements AutoCloseable {
   final SequencerStandIn sequencer;
   private final ServiceServer server;
 
+  /** Waits for a seq as long as a slow machine may need: a test says when it must not come. */
+  static final WriteConfig.Tuning PATIENT = waiting(Duration.ofSeconds(60));
+
   Running() {
-    this(WriteConfig.Tuning.defaults());
+    this(PATIENT);
+  }
+
+  private static WriteConfig.Tuning waiting(Duration seqWait) {
+    WriteConfig.Tuning usual = WriteConfig.Tuning.defaults();
+    return new WriteConfig.Tuning(
+        usual.lanes(),
+        usual.requestsMax(),
+        usual.bodyBytesMax(),
+        usual.batchRowsMax(),
+        usual.transactionBytesMax(),
+        seqWait,
+        usual.commitWait());
   }
 
   Running(WriteConfig.Tuning tuning) {

@@ -271,7 +271,7 @@ class SqlRolesIT {
             Duration.ofMinutes(1));
     try (Running other =
         new Running(
-            WriteConfig.Tuning.defaults(),
+            Running.PATIENT,
             Contracts.shipped(),
             KeyRing.ofSecret(Running.TENANT, Caller.SECRET),
             member)) {

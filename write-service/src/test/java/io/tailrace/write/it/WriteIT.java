@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tailrace.write.WriteConfig;
 import io.tailrace.write.it.Caller.Reply;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -75,9 +76,14 @@ class WriteIT {
 
   @Test
   void aSequencerThatTakesTooLongMakesTheAnswerA202() throws SQLException {
+    Reply reply;
     running.sequencer.pause(true);
-    Reply reply = ada.event("chat:late", Caller.message("x"));
-    running.sequencer.pause(false);
+    try (Running impatient = new Running(WriteConfig.Tuning.defaults())) {
+      impatient.sequencer.pause(true);
+      reply = impatient.caller("ada").event("chat:late", Caller.message("x"));
+    } finally {
+      running.sequencer.pause(false);
+    }
 
     assertEquals(202, reply.status(), reply.raw().body());
     assertEquals(reply.json().path("time").asText(), commitTime(reply.json().path("id").asText()));
