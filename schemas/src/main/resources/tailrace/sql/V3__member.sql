@@ -237,11 +237,11 @@ return case
 -- Keeps a channel among those that exist.
 create function tailrace.register(of_tenant text, of_channel text, of_user text) returns void
 language sql volatile
-begin atomic
+as $$
   insert into tailrace.channel (tenant, channel, "user")
   select of_tenant, of_channel, of_user
   where not exists (select from tailrace.channel c where c.tenant = of_tenant and c.channel = of_channel);
-end;
+$$;
 
 -- The data of the event that says a role; null: removed.
 create function tailrace.member_data(role text) returns json language sql immutable parallel safe

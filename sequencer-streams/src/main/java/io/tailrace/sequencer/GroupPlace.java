@@ -47,7 +47,7 @@ public final class GroupPlace {
     put(
         properties,
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-        (int) Math.clamp(session.toMillis() / HEARTBEATS, 1, HEARTBEAT_MS_MAX));
+        Math.clamp(session.toMillis() / HEARTBEATS, 1, HEARTBEAT_MS_MAX));
   }
 
   private static void put(Properties properties, String name, Object value) {

@@ -78,17 +78,22 @@ final class GuestsSim {
 
   private static void assertBounds(List<Open> open, String when) {
     assertMost(6, open.stream().map(Open::address).toList(), when);
-    List<Open> known = open.stream().filter(each -> each.who() != null).toList();
-    assertMost(12, known.stream().map(each -> each.who().tenant()).toList(), when);
-    assertMost(
-        4, known.stream().map(each -> each.who().tenant() + each.who().user()).toList(), when);
-    assertMost(
-        3,
-        known.stream()
-            .filter(each -> each.device() != null)
-            .map(each -> each.who().tenant() + each.who().user() + each.device())
-            .toList(),
-        when);
+    List<String> tenants = new ArrayList<>();
+    List<String> users = new ArrayList<>();
+    List<String> devices = new ArrayList<>();
+    for (Open each : open) {
+      Identity who = each.who();
+      if (who != null) {
+        tenants.add(who.tenant());
+        users.add(who.tenant() + who.user());
+        if (each.device() != null) {
+          devices.add(who.tenant() + who.user() + each.device());
+        }
+      }
+    }
+    assertMost(12, tenants, when);
+    assertMost(4, users, when);
+    assertMost(3, devices, when);
   }
 
   private static void assertMost(int most, List<String> keys, String when) {
