@@ -53,7 +53,7 @@ final class JoinsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Checks.between(spec, "--sockets", sockets, 1, 500);
-    Checks.between(spec, "--subscribes", subscribes, sockets * ROUNDS, 200_000);
+    Checks.between(spec, "--subscribes", subscribes, (long) sockets * ROUNDS, 200_000);
     Checks.between(spec, "--removals", removals, 1, 10_000);
     int channels = subscribes / ROUNDS / sockets;
     Checks.between(spec, "--subscribes / 2 / --sockets", channels, 1, CHANNELS_MAX);
