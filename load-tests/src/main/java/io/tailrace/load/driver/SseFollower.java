@@ -72,7 +72,7 @@ public final class SseFollower extends ProtocolFollower {
     handler.trails().values().forEach(trail -> trail.asks(0, -1));
     var places = cursor;
     if (places != null) {
-      for (var place : places.split(",")) {
+      for (var place : places.split(",", -1)) {
         var trail = handler.trails().get(place.substring(0, place.indexOf('=')));
         if (trail != null) {
           trail.asks(0, Long.parseLong(place.substring(place.lastIndexOf('.') + 1)));
