@@ -61,7 +61,6 @@ final class MemberChannels implements AutoCloseable {
   private final List<String> users;
   private final List<MemberRoom> rooms;
   private final List<Watcher> watchers = new ArrayList<>();
-  private final List<MemberReader> readers = new ArrayList<>();
 
   /**
    * What a run's users are called, and what they look at.
@@ -299,7 +298,7 @@ final class MemberChannels implements AutoCloseable {
     Map<String, Long> counts = new TreeMap<>();
     for (var run : ledger.runs()) {
       var access = run.access();
-      if (access != Access.UNWATCHED) {
+      if (!access.equals(Access.UNWATCHED)) {
         var members = run.committed().members();
         counts.merge("channels with members", 1L, Long::sum);
         counts.merge("channels closed", members.closedAt() > 0 ? 1L : 0, Long::sum);
