@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +27,18 @@ class MembershipSim {
   private final Random random = new Random(seed);
 
   /** What each may see, by user: true at each seq that is for them. */
-  private record Walked(WatchedRoom room, Map<String, boolean[]> sees) {}
+  private record Walked(WatchedRoom room, Map<String, boolean[]> sees) {
+    boolean[] of(String user) {
+      return Objects.requireNonNull(sees.get(user));
+    }
+  }
 
   @Test
   void spansAreWhatAWalkFinds() {
     for (int n = 0; n < ROOMS; n++) {
       var walked = walk();
       for (var user : USERS) {
-        var sees = walked.sees().get(user);
+        var sees = walked.of(user);
         for (int seq = 1; seq < sees.length; seq++) {
           boolean found = walked.room().committed.members().at(user, seq) != null;
           assertEquals(sees[seq], found, "seed " + seed + ", " + user + " at " + seq);
@@ -47,7 +52,7 @@ class MembershipSim {
     for (int n = 0; n < ROOMS; n++) {
       var walked = walk();
       for (var user : USERS) {
-        walked.room().followed(user, Reach.ALL, pieces(walked, walked.sees().get(user)));
+        walked.room().followed(user, Reach.ALL, pieces(walked, walked.of(user)));
       }
       assertInstanceOf(Verdict.Holds.class, walked.room().judge(), "seed " + seed);
     }
@@ -61,14 +66,14 @@ class MembershipSim {
     for (int n = 0; n < ROOMS; n++) {
       var walked = walk();
       var user = USERS.get(random.nextInt(USERS.size()));
-      var sees = walked.sees().get(user);
-      long seq = 1 + random.nextInt(sees.length - 1);
+      var sees = walked.of(user);
+      int seq = 1 + random.nextInt(sees.length - 1);
       var last = walked.room().committed.members().last(user);
-      if (sees[(int) seq] == isTooMany || !isTooMany && (last == null || seq < last.from())) {
+      if (sees[seq] == isTooMany || !isTooMany && (last == null || seq < last.from())) {
         continue;
       }
       tried++;
-      sees[(int) seq] = isTooMany;
+      sees[seq] = isTooMany;
 
       walked.room().followed(user, Reach.ALL, pieces(walked, sees));
 
@@ -100,7 +105,7 @@ class MembershipSim {
         room.events(1);
       }
       for (var one : USERS) {
-        sees.get(one)[seq] = !isClosed || members.contains(one);
+        Objects.requireNonNull(sees.get(one))[seq] = !isClosed || members.contains(one);
       }
     }
     return new Walked(room, sees);
