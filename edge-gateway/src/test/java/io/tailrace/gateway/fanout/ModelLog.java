@@ -24,9 +24,7 @@ final class ModelLog {
     /** All that is asked. */
     WHOLE,
     /** Not for the offset from which the window is complete. */
-    NO_FROM,
-    /** Not for the last change of members that the gateway has seen. */
-    NO_MIN_SEQ
+    NO_FROM
   }
 
   /** Committed, aborted, or not decided yet. */
@@ -196,7 +194,7 @@ final class ModelLog {
       return null;
     }
     long head = committed(position, storeEpoch);
-    if (storeEpoch == ask.epoch() && head < ask.minSeq() && barrier != Barrier.NO_MIN_SEQ) {
+    if (storeEpoch == ask.epoch() && head < ask.minSeq()) {
       return null;
     }
     ModelMembers.View view = members.view(ask.who().user(), head);

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.gateway.fanout.ModelClient.Broken;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Random worlds in virtual time. A failure names the seed; {@code -Dsim.seed=N} runs it alone. */
 final class SubscribeSim {
@@ -25,19 +23,21 @@ final class SubscribeSim {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = ModelLog.Barrier.class,
-      names = {"NO_FROM", "NO_MIN_SEQ"})
-  void withoutTheBarrierItWouldNot(ModelLog.Barrier barrier) {
+  /**
+   * The seq that is asked for beside it is not taken out here: an answer that a change of members
+   * has overtaken is asked anew in any case, and what is left of the rule is too rare for random
+   * worlds. {@code MembersTest} holds it.
+   */
+  @Test
+  void withoutTheBarrierItWouldNot() {
     boolean found = false;
     for (long seed = 1; seed <= WORLDS && !found; seed++) {
       try {
-        new ModelWorld(seed, barrier).run(STEPS);
+        new ModelWorld(seed, ModelLog.Barrier.NO_FROM).run(STEPS);
       } catch (Broken _) {
         found = true;
       }
     }
-    assertTrue(found, "stores that answer before they have what was asked for do harm: " + barrier);
+    assertTrue(found, "stores that answer before they have passed the window's start do harm");
   }
 }
