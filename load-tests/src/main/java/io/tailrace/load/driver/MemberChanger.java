@@ -27,6 +27,11 @@ public final class MemberChanger implements Actor {
   private final Http admin;
   private @Nullable Connection open;
 
+  /** Whom it has let in last, and where. */
+  private record LetIn(MemberRoom room, String user) {}
+
+  private @Nullable LetIn letIn;
+
   /**
    * @param rooms whose members it changes
    * @param users whom it lets in and shuts out
@@ -49,10 +54,21 @@ public final class MemberChanger implements Actor {
   public void act() throws IOException, SQLException, InterruptedException {
     var room = rooms.get(random.nextInt(rooms.size()));
     var user = users.get(random.nextInt(users.size()));
+    var role = random.nextInt(5) < 2 ? null : ROLES.get(random.nextInt(ROLES.size()));
+    var in = letIn;
+    if (in != null && random.nextBoolean()) {
+      // At random somebody would be shut out mostly where they are not in.
+      room = in.room();
+      user = in.user();
+      role = null;
+      letIn = null;
+    }
     if (System.nanoTime() < room.closesAtNanos() || user.equals(room.keeper())) {
       return;
     }
-    var role = random.nextInt(5) < 2 ? null : ROLES.get(random.nextInt(ROLES.size()));
+    if (role != null) {
+      letIn = new LetIn(room, user);
+    }
     switch (random.nextInt(5)) {
       case 0 -> sql(room.channel(), user, role);
       case 1 -> http(crew.plain(user, crew.target()), room.channel(), user, null);
