@@ -39,7 +39,7 @@ public final class Verification implements AutoCloseable {
   private static final long START_MS = 60_000;
 
   /** A run goes on until the system was disturbed often enough, but not for ever. */
-  private static final int LONGER_AT_MOST = 3;
+  private static final int LONGER_AT_MOST = 9;
 
   /** Events that one act of a writer makes on average, by which the pace is divided. */
   private static final double SQL_EVENTS = 5;
