@@ -45,7 +45,8 @@ final class ClientTrail {
 
   void delivered(SeenEvent event) {
     checked(() -> {
-      if (shutOut) {
+      // Who was removed and added again while the connection was down hears of neither.
+      if (shutOut || seat.comesAndGoes() && event.seq() > trail.last() + 1) {
         shutOut = false;
         trail.beginAgain(event.seq() - 1);
       }
