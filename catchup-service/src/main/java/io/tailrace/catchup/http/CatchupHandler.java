@@ -6,6 +6,7 @@ import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
 import io.tailrace.catchup.join.JoinPath;
 import io.tailrace.catchup.route.Peers;
+import io.tailrace.schemas.http.BearerAuth;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.join.JoinWire;
@@ -29,7 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class CatchupHandler implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CatchupHandler.class);
   private static final String CHANNELS = "/v1/channels/";
-  private static final String BEARER = "Bearer ";
   private static final Problem STOPPING =
       Problem.retryAfter(
           ProblemCode.NOT_READY, "this process is stopping: ask again", Moments.RETRY_AFTER_MS);
@@ -85,7 +85,7 @@ public final class CatchupHandler implements HttpHandler {
     } else if (isPost && path.equals(JoinPath.HERE)) {
       join.answerHere(exchange);
     } else if (path.startsWith(CHANNELS)) {
-      String token = bearer(exchange);
+      String token = BearerAuth.token(exchange);
       Request request = admit(exchange, token, path.substring(CHANNELS.length()));
       if (request != null) {
         answering.answer(exchange, request);
@@ -109,13 +109,6 @@ public final class CatchupHandler implements HttpHandler {
     if (request != null) {
       answering.answerHere(exchange, request);
     }
-  }
-
-  private static @Nullable String bearer(HttpServerExchange exchange) {
-    String value = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    return value != null && value.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? value.substring(BEARER.length()).strip()
-        : null;
   }
 
   /** The request of a caller who is known; null where it is none and that has been told. */

@@ -20,12 +20,12 @@ public final class BearerAuth {
 
   /** Verifies the Authorization header. */
   public static TokenResult verify(HttpServerExchange exchange, TokenVerifier verifier) {
-    return verifier.verify(header(exchange));
+    return verifier.verify(token(exchange));
   }
 
   /** Verifies the Authorization header, or the session cookie where there is no such header. */
   public static TokenResult verifyWithCookie(HttpServerExchange exchange, TokenVerifier verifier) {
-    String token = header(exchange);
+    String token = token(exchange);
     Cookie cookie = token == null ? cookie(exchange) : null;
     return verifier.verify(cookie == null ? token : cookie.getValue());
   }
@@ -38,7 +38,8 @@ public final class BearerAuth {
     }
   }
 
-  private static @Nullable String header(HttpServerExchange exchange) {
+  /** The token of the Authorization header, not looked at; null where there is none. */
+  public static @Nullable String token(HttpServerExchange exchange) {
     String value = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
     if (value == null || !value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return null;

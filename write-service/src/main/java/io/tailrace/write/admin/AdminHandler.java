@@ -1,5 +1,6 @@
 package io.tailrace.write.admin;
 
+import io.tailrace.schemas.http.BearerAuth;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.http.TraceContext;
@@ -18,6 +19,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -35,7 +37,6 @@ public final class AdminHandler implements HttpHandler {
   private static final HttpString KEY = new HttpString("Idempotency-Key");
   private static final HttpString REPLAYED = new HttpString("Idempotency-Replayed");
   private static final HttpString REASON = new HttpString("Audit-Reason");
-  private static final String SCHEME = "Bearer ";
   private static final long RETRY_AFTER_MS = 1_000;
 
   /** Questions to the database at once; each takes a connection. */
@@ -223,10 +224,7 @@ public final class AdminHandler implements HttpHandler {
   }
 
   private static String token(HttpServerExchange exchange) {
-    String value = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    return value != null && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        ? value.substring(SCHEME.length()).strip()
-        : "";
+    return Objects.requireNonNullElse(BearerAuth.token(exchange), "");
   }
 
   private static Problem tooLarge() {

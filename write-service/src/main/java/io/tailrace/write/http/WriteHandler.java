@@ -1,6 +1,7 @@
 package io.tailrace.write.http;
 
 import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.http.BearerAuth;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.http.TraceContext;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,6 @@ public final class WriteHandler implements HttpHandler {
   private static final HttpString REPLAYED = new HttpString("Idempotency-Replayed");
   private static final HttpString LIMIT = new HttpString("RateLimit");
   private static final HttpString LIMIT_POLICY = new HttpString("RateLimit-Policy");
-  private static final String SCHEME = "Bearer ";
   private static final long RETRY_AFTER_MS = 1_000;
 
   private final WriteFlow flow;
@@ -205,10 +206,7 @@ public final class WriteHandler implements HttpHandler {
   }
 
   static String token(HttpServerExchange exchange) {
-    String value = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    return value != null && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        ? value.substring(SCHEME.length()).strip()
-        : "";
+    return Objects.requireNonNullElse(BearerAuth.token(exchange), "");
   }
 
   private static Problem tooLarge(int limit) {
