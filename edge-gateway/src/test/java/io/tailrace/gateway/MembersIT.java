@@ -228,6 +228,27 @@ final class MembersIT {
   }
 
   @Test
+  void whatIsHiddenAndWhatDoesNotExistAreRefusedAlike() {
+    Channel closed = Gateway.channel("alike");
+    set(closed, "ann");
+    gateway.settle();
+    try (RawSocket bob = gateway.hello("bob")) {
+      subscribe(bob, closed, 0);
+      JsonNode members = bob.json("error");
+      subscribe(bob, new Channel(closed.tenant(), "inbox", "ann"), 0);
+      JsonNode others = bob.json("error");
+      subscribe(bob, new Channel(closed.tenant(), "nothing", "a"), 0);
+      JsonNode nothing = bob.json("error");
+
+      assertEquals("forbidden", members.path("code").asText(), members.toString());
+      assertEquals(members.path("code"), others.path("code"));
+      assertEquals(members.path("detail"), others.path("detail"));
+      assertEquals(members.path("code"), nothing.path("code"));
+      assertEquals(members.path("detail"), nothing.path("detail"));
+    }
+  }
+
+  @Test
   void aNarrowerTokenEndsAtOnceWhatItDoesNotAllow() {
     Channel channel = Gateway.channel("narrow");
     Channel other = Gateway.channel("wide");

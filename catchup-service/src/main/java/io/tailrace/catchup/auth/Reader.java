@@ -4,8 +4,6 @@ import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.contract.Right;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
-import io.tailrace.schemas.problem.Problem;
-import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.sequencer.store.HistoryReader;
 import io.tailrace.sequencer.store.Membership;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +17,6 @@ import org.jspecify.annotations.Nullable;
  *     neither the answer nor its time tells a hidden channel from one that does not exist
  */
 public record Reader(Channel channel, String user, @Nullable Contract contract) {
-  private static final Problem REFUSED =
-      Problem.of(
-          ProblemCode.FORBIDDEN,
-          "this token may not read this channel, or the channel is its members' alone, or there is"
-              + " no such kind of channel");
-
   /** What one moment says. */
   public sealed interface Standing {
     /**
@@ -37,11 +29,6 @@ public record Reader(Channel channel, String user, @Nullable Contract contract) 
 
     /** They may not. */
     record Refused() implements Standing {}
-  }
-
-  /** The one refusal there is. */
-  public static Problem refusal() {
-    return REFUSED;
   }
 
   /** Decides for one moment. */

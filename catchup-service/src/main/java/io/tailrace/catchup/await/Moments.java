@@ -91,7 +91,7 @@ public final class Moments {
     try (HistoryReader.View view = opened) {
       return switch (reader.in(view)) {
         case Reader.Standing.Refused _ ->
-            wait.mayStillBeLetIn(view) ? null : new Outcome.Refused<>(Reader.refusal());
+            wait.mayStillBeLetIn(view) ? null : new Outcome.Refused<>(Problem.UNREADABLE);
         case Reader.Standing.Reads reads -> {
           T found = rule.apply(view.seenFrom(reader.channel(), reads.visibleFrom()));
           yield found == null ? null : new Outcome.Found<>(found);

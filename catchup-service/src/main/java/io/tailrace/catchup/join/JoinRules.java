@@ -2,6 +2,7 @@ package io.tailrace.catchup.join;
 
 import io.tailrace.catchup.auth.Reader;
 import io.tailrace.schemas.join.JoinWire;
+import io.tailrace.schemas.problem.Problem;
 import io.tailrace.sequencer.store.Head;
 import io.tailrace.sequencer.store.HistoryReader;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class JoinRules {
     return switch (reader.in(view)) {
       case Reader.Standing.Refused _ ->
           new JoinWire.Answer.Refused(
-              ask.number(), Reader.refusal().code(), Reader.refusal().detail());
+              ask.number(), Problem.UNREADABLE.code(), Problem.UNREADABLE.detail());
       case Reader.Standing.Reads reads -> view(view, reader, ask, reads);
     };
   }

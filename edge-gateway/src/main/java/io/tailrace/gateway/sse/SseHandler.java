@@ -143,7 +143,8 @@ public final class SseHandler implements HttpHandler {
         return Problem.of(ProblemCode.BAD_REQUEST, "channel must be kind:id");
       }
       if (rules.permission().subscriptionsMax(who, channel) == 0) {
-        return Problem.of(ProblemCode.FORBIDDEN, "this token may not subscribe to " + name);
+        return new Problem(
+            Problem.UNREADABLE.code(), Problem.UNREADABLE.detail(), Map.of("channel", name));
       }
       into.add(name);
     }

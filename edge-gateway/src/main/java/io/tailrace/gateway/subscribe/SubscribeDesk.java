@@ -14,6 +14,7 @@ import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ServerFrame;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
 import java.util.ArrayList;
@@ -30,10 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SubscribeDesk {
   private static final long NANOS_PER_MS = 1_000_000;
-
-  /** Said alike of what is hidden and of what does not exist. */
-  private static final String FORBIDDEN =
-      "this token may not read this channel, or there is no such kind of channel";
 
   private final Rooms rooms;
   private final Decision decision;
@@ -119,7 +116,7 @@ public final class SubscribeDesk {
     int most =
         Math.min(rules.subscriptionsMax(), rules.permission().subscriptionsMax(identity, channel));
     if (most == 0) {
-      refuse(peer, ref, name, ProblemCode.FORBIDDEN, FORBIDDEN);
+      refuse(peer, ref, name, Problem.UNREADABLE.code(), Problem.UNREADABLE.detail());
       return;
     }
     if (before == null && isFull(peer, channel.kind(), most)) {
@@ -253,7 +250,8 @@ public final class SubscribeDesk {
       } else {
         asked.remove(subscription.number());
         rooms.leave(subscription);
-        refuse(peer, subscription.ref(), name, ProblemCode.FORBIDDEN, FORBIDDEN);
+        refuse(
+            peer, subscription.ref(), name, Problem.UNREADABLE.code(), Problem.UNREADABLE.detail());
       }
     }
   }

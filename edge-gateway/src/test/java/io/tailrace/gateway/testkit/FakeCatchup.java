@@ -6,6 +6,7 @@ import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,7 +159,7 @@ public final class FakeCatchup implements AutoCloseable {
     }
     if (!open && !member) {
       return new JoinWire.Answer.Refused(
-          ask.number(), ProblemCode.FORBIDDEN, "this token may not read this channel");
+          ask.number(), Problem.UNREADABLE.code(), Problem.UNREADABLE.detail());
     }
     Long after = ask.after();
     return new JoinWire.Answer.View(

@@ -14,6 +14,16 @@ public record Problem(ProblemCode code, String detail, Map<String, Object> extra
   /** Name of the extra that says when to try again, in milliseconds. */
   public static final String RETRY_AFTER_MS = "retryAfterMs";
 
+  /**
+   * The one refusal of a channel that somebody may not read, whoever says it: a hidden channel, one
+   * that does not exist and a kind that does not exist are not told apart.
+   */
+  public static final Problem UNREADABLE =
+      of(
+          ProblemCode.FORBIDDEN,
+          "this token may not read this channel, or the channel is its members' alone, or there is"
+              + " no such kind of channel");
+
   /** What is said where a refusal that passes by itself names no time, in milliseconds. */
   private static final long RETRY_AFTER_DEFAULT_MS = 1000;
 
