@@ -1,0 +1,27 @@
+package io.tailrace.gateway.ephemeral;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kind of ephemeral traffic. Pure: what it decides is a function of what it was told and of the
+ * times given. Owned by the hub's thread. It hears everything that shards say, and takes what is
+ * its own.
+ */
+public interface HubDesk {
+  /** The topic that it writes and reads. */
+  String topic();
+
+  /** Something came from this gateway's shards. */
+  void said(HubInput input, long nowMs, HubOut out);
+
+  /**
+   * A record of the topic, written by any gateway, this one too.
+   *
+   * @param value null where the record deletes its key
+   * @param writtenMs when the broker took it; clocks differ a little, so it may be after now
+   */
+  void read(String key, byte @Nullable [] value, long writtenMs, long nowMs, HubOut out);
+
+  /** Time has passed; about every 100 ms, and at the latest after a batch of anything else. */
+  void tick(long nowMs, HubOut out);
+}
