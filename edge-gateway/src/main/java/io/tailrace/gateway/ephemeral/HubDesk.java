@@ -11,6 +11,14 @@ public interface HubDesk {
   /** The topic that it writes and reads. */
   String topic();
 
+  /**
+   * What places a record of this key on a partition: a full channel name, so that whatever belongs
+   * to a channel lies beside its events. The key itself, where that is one.
+   */
+  default String placedBy(String key) {
+    return key;
+  }
+
   /** Something came from this gateway's shards. */
   void said(HubInput input, long nowMs, HubOut out);
 

@@ -35,10 +35,19 @@ public sealed interface HubInput {
   record Left(String channel, Peer peer) implements HubInput {}
 
   /**
-   * A client frame that has passed all checks: {@code Signal}, {@code Presence} or {@code Receipt}.
-   * Comes between {@link Entered} and {@link Left} of its channel and peer; lost where the hub is
-   * full.
+   * A client frame that has passed all checks: {@code Signal} or {@code Presence}. Comes between
+   * {@link Entered} and {@link Left} of its channel and peer; lost where the hub is full.
    */
   record Said(String channel, Peer peer, Identity identity, ClientFrame frame)
+      implements HubInput {}
+
+  /**
+   * A {@code receipt} that has passed all checks. Comes between {@link Entered} and {@link Left} of
+   * its channel and peer; lost where the hub is full.
+   *
+   * @param epoch epoch of the subscription, and so of the seq
+   * @param seq not above what the subscription was given
+   */
+  record HasRead(String channel, Peer peer, Identity identity, int epoch, long seq)
       implements HubInput {}
 }
