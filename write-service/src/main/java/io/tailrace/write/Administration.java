@@ -7,14 +7,15 @@ import io.tailrace.write.admin.AdminHandler;
 import io.tailrace.write.admin.AdminStages;
 import io.tailrace.write.audit.AuditLog;
 import io.tailrace.write.audit.KeyAudit;
-import io.tailrace.write.audit.KeyAuditRunner;
 import io.tailrace.write.broadcast.BroadcastRunner;
 import io.tailrace.write.broadcast.Carrier;
 import io.tailrace.write.broadcast.Jobs;
 import io.tailrace.write.commit.Clocks;
 import io.tailrace.write.http.WriteStages;
 import io.tailrace.write.measure.WriteMetrics;
+import io.tailrace.write.round.Rounds;
 import io.tailrace.write.validate.BroadcastValidator;
+import java.time.Duration;
 import java.util.UUID;
 
 /**
@@ -25,8 +26,11 @@ final class Administration implements AutoCloseable {
   /** A broadcast's chunk, a look at keys, and two questions of administrators at once. */
   private static final int CONNECTIONS = 2;
 
+  /** The ring itself is followed within seconds; its audit may be as late. */
+  private static final Duration KEYS_LOOKED_AT = Duration.ofSeconds(1);
+
   private final HikariDataSource pool;
-  private final KeyAuditRunner keyAudit;
+  private final Rounds keyAudit;
   private final BroadcastRunner runner;
   private final BroadcastValidator validator;
   private final WriteMetrics metrics;
@@ -41,7 +45,7 @@ final class Administration implements AutoCloseable {
     this.metrics = metrics;
     this.validator = new BroadcastValidator(contracts);
     this.pool = WriteService.pool(database, "write-admin", CONNECTIONS);
-    this.keyAudit = new KeyAuditRunner(new KeyAudit(pool, keys));
+    this.keyAudit = new Rounds("write-audit", KEYS_LOOKED_AT, new KeyAudit(pool, keys)::doWork);
     this.runner =
         new BroadcastRunner(new Carrier(pool, stages.limits()), clocks.nanoTime(), metrics);
   }

@@ -31,7 +31,7 @@ import io.tailrace.write.migrate.Kinds;
 import io.tailrace.write.migrate.Migration;
 import io.tailrace.write.retain.Retention;
 import io.tailrace.write.retain.RetentionPlan;
-import io.tailrace.write.retain.RetentionRunner;
+import io.tailrace.write.round.Rounds;
 import io.tailrace.write.validate.Validator;
 import io.undertow.server.HttpHandler;
 import java.security.SecureRandom;
@@ -113,9 +113,10 @@ public final class WriteService implements RunningService {
     LogSearch search = part(new LogSearch(config.kafkaBootstrap(), clocks.nanoTime(), metrics));
     RetentionPlan plan =
         new RetentionPlan(contracts.longestRetention(), KEYS_KEPT, PARTITION_DAYS_AHEAD);
+    Retention retention = new Retention(pool, plan, metrics);
     part(
-        new RetentionRunner(
-            new Retention(pool, plan, metrics), clocks.clock(), RETENTION_INTERVAL));
+        new Rounds(
+            "write-retain", RETENTION_INTERVAL, () -> retention.doWork(clocks.clock().instant())));
     WriteHandler.Seqs seqs = new WriteHandler.Seqs(follower, search, clocks, tuning.seqWait());
     return new MemberHandler(
         stages,

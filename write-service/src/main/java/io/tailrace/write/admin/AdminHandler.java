@@ -1,12 +1,14 @@
 package io.tailrace.write.admin;
 
 import io.tailrace.schemas.http.BearerAuth;
+import io.tailrace.schemas.http.JsonBody;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.http.TraceContext;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.write.admit.Admission;
+import io.tailrace.write.audit.AuditLog;
 import io.tailrace.write.measure.WriteMetrics;
 import io.undertow.io.Receiver;
 import io.undertow.server.HttpHandler;
@@ -17,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -36,7 +37,7 @@ public final class AdminHandler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(AdminHandler.class);
   private static final HttpString KEY = new HttpString("Idempotency-Key");
   private static final HttpString REPLAYED = new HttpString("Idempotency-Replayed");
-  private static final HttpString REASON = new HttpString("Audit-Reason");
+  private static final HttpString REASON = new HttpString(AuditLog.REASON_FIELD);
   private static final long RETRY_AFTER_MS = 1_000;
 
   /** Questions to the database at once; each takes a connection. */
@@ -124,12 +125,7 @@ public final class AdminHandler implements HttpHandler {
                   AdminAnswer answer = answer(request);
                   of.getIoThread().execute(() -> send(of, answer));
                 }),
-        (of, e) ->
-            refuse(
-                of,
-                e instanceof Receiver.RequestToLargeException
-                    ? tooLarge()
-                    : Problem.of(ProblemCode.BAD_REQUEST, "the body could not be read")));
+        (of, e) -> refuse(of, JsonBody.lost(e, tooLarge())));
   }
 
   private AdminAnswer answer(AdminRequest request) {
@@ -202,14 +198,7 @@ public final class AdminHandler implements HttpHandler {
       exchange.getResponseHeaders().put(Headers.ALLOW, methods);
       return Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "this address takes " + methods);
     }
-    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-    String media = type == null ? "" : type.toLowerCase(Locale.ROOT);
-    int semicolon = media.indexOf(';');
-    boolean isJson =
-        (semicolon < 0 ? media : media.substring(0, semicolon)).strip().equals("application/json");
-    return method.equals("POST") && !isJson
-        ? Problem.of(ProblemCode.MEDIA_TYPE, "send Content-Type: application/json")
-        : null;
+    return method.equals("POST") ? JsonBody.fault(exchange) : null;
   }
 
   private static @Nullable Map<String, String> parameters(HttpServerExchange exchange) {

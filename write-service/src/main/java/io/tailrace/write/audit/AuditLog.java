@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a tenant's rows, the latest first. Thread-safe; blocks. */
 public final class AuditLog {
+  /** The field of a request that says why, where the body does not. */
+  public static final String REASON_FIELD = "Audit-Reason";
+
   /** Most rows of one page. */
   public static final int PAGE_MAX = 500;
 

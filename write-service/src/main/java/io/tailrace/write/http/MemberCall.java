@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitForSeq of a change: whether the answer waits for the seq
  * @param limit of a list: members at most
  * @param after of a list: the name behind which it begins; empty: from the beginning
+ * @param reason of a change: why, as the audit keeps it
  */
 @SuppressWarnings("ArrayRecordComponent") // the body is handed on, never compared
 record MemberCall(
@@ -21,7 +22,8 @@ record MemberCall(
     String traceparent,
     boolean waitForSeq,
     int limit,
-    String after) {
+    String after,
+    @Nullable String reason) {
   /** What can be asked for. */
   enum Verb {
     /** Give a role. */

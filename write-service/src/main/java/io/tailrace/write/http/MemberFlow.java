@@ -130,6 +130,7 @@ final class MemberFlow {
                 event,
                 at,
                 asked.call().traceparent(),
+                asked.call().reason(),
                 granted.create(),
                 granted.change(),
                 granted.changers()));

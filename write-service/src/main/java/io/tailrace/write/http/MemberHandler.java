@@ -1,14 +1,17 @@
 package io.tailrace.write.http;
 
+import io.tailrace.schemas.http.JsonBody;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.http.TraceContext;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.write.admit.Admission;
+import io.tailrace.write.audit.AuditLog;
 import io.tailrace.write.auth.MemberRight;
 import io.tailrace.write.http.MemberCall.Verb;
 import io.tailrace.write.measure.WriteMetrics;
 import io.tailrace.write.member.Members;
+import io.tailrace.write.validate.BroadcastValidator;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -25,6 +28,7 @@ import org.slf4j.LoggerFactory;
 /** Undertow's side of a channel's members; all other addresses go to the next handler. */
 public final class MemberHandler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(MemberHandler.class);
+  private static final HttpString REASON = new HttpString(AuditLog.REASON_FIELD);
   private static final int BODY_BYTES_MAX = 1_024;
   private static final int LIMIT_MAX = 1_000;
   private static final int LIMIT_DEFAULT = 256;
@@ -91,7 +95,7 @@ public final class MemberHandler implements HttpHandler {
         .getRequestReceiver()
         .receiveFullBytes(
             (of, body) -> of.dispatch(virtual, () -> serve(of, target, verb, body)),
-            (of, _) -> refuse(of, tooLarge()));
+            (of, e) -> refuse(of, JsonBody.lost(e, tooLarge())));
   }
 
   private void serve(HttpServerExchange exchange, MemberTarget target, Verb verb, byte[] body) {
@@ -113,7 +117,8 @@ public final class MemberHandler implements HttpHandler {
               TraceContext.of(exchange),
               WriteHandler.wantsSeq(exchange),
               limit(exchange),
-              parameter(exchange, "after", "")));
+              parameter(exchange, "after", ""),
+              exchange.getRequestHeaders().getFirst(REASON)));
     } catch (InterruptedException _) {
       return new MemberAnswer.Refused(
           Problem.of(ProblemCode.NOT_READY, "this server is stopping; try again"));
@@ -164,9 +169,14 @@ public final class MemberHandler implements HttpHandler {
   }
 
   private static @Nullable Problem refusal(HttpServerExchange exchange, Verb verb) {
-    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-    if (verb == Verb.SET && (type == null || !WriteHandler.isJson(type))) {
-      return Problem.of(ProblemCode.MEDIA_TYPE, "send Content-Type: application/json");
+    Problem fault = verb == Verb.SET ? JsonBody.fault(exchange) : null;
+    if (fault != null) {
+      return fault;
+    }
+    String reason = exchange.getRequestHeaders().getFirst(REASON);
+    String wrong = reason == null ? null : BroadcastValidator.faultOfReason(reason);
+    if (wrong != null) {
+      return Problem.of(ProblemCode.BAD_REQUEST, AuditLog.REASON_FIELD + ": " + wrong);
     }
     for (Map.Entry<String, Deque<String>> parameter : exchange.getQueryParameters().entrySet()) {
       String value = parameter.getValue().size() == 1 ? parameter.getValue().getFirst() : "";

@@ -2,6 +2,7 @@ package io.tailrace.write.http;
 
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.http.BearerAuth;
+import io.tailrace.schemas.http.JsonBody;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.http.TraceContext;
@@ -20,7 +21,6 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.Duration;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -102,14 +102,7 @@ public final class WriteHandler implements HttpHandler {
     receiver.setMaxBufferSize(limit);
     receiver.receiveFullBytes(
         (of, body) -> of.dispatch(virtual, () -> serve(of, target, body)),
-        (of, e) -> {
-          if (e instanceof Receiver.RequestToLargeException) {
-            refuse(of, tooLarge(limit));
-          } else {
-            // The client went away, or sent less than it announced.
-            refuse(of, Problem.of(ProblemCode.BAD_REQUEST, "the body could not be read"));
-          }
-        });
+        (of, e) -> refuse(of, JsonBody.lost(e, tooLarge(limit))));
   }
 
   private void serve(HttpServerExchange exchange, Target target, byte[] body) {
@@ -172,9 +165,9 @@ public final class WriteHandler implements HttpHandler {
       exchange.getResponseHeaders().put(Headers.ALLOW, "POST");
       return Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "write with POST");
     }
-    String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-    if (type == null || !isJson(type)) {
-      return Problem.of(ProblemCode.MEDIA_TYPE, "send Content-Type: application/json");
+    Problem fault = JsonBody.fault(exchange);
+    if (fault != null) {
+      return fault;
     }
     for (Map.Entry<String, Deque<String>> parameter : exchange.getQueryParameters().entrySet()) {
       String value = parameter.getValue().peekFirst();
@@ -186,18 +179,6 @@ public final class WriteHandler implements HttpHandler {
       }
     }
     return null;
-  }
-
-  /** {@code application/json}, with UTF-8 as its only charset. */
-  static boolean isJson(String type) {
-    int semicolon = type.indexOf(';');
-    String media = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
-    if (!media.equalsIgnoreCase("application/json")) {
-      return false;
-    }
-    String rest = semicolon < 0 ? "" : type.substring(semicolon + 1).strip();
-    String parameter = rest.toLowerCase(Locale.ROOT).replace("\"", "").replace(" ", "");
-    return parameter.isEmpty() || parameter.equals("charset=utf-8");
   }
 
   static boolean wantsSeq(HttpServerExchange exchange) {

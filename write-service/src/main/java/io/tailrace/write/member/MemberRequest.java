@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param role null: the user is removed
  * @param event id of the event that says so
  * @param at when, in microseconds
+ * @param reason why, as the audit keeps it
  * @param mayCreate whether the author may make the channel, should it not be there
  * @param mayChange whether the author may change the members of every channel of the kind
  * @param changers the roles whose members may change the members of their channel
@@ -23,6 +24,7 @@ public record MemberRequest(
     String event,
     Instant at,
     String traceparent,
+    @Nullable String reason,
     boolean mayCreate,
     boolean mayChange,
     Set<String> changers) {}

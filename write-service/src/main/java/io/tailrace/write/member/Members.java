@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -30,8 +31,13 @@ public final class Members {
   private static final long PAUSE_MS_MAX = 40;
   private static final long TURN_MS_MAX = 2_000;
 
+  /** The reason is told to the audit for the one transaction that this statement is. */
   private static final String CHANGE =
-      "select tailrace.change_member(?, ?, ?, ?, ?, ?::uuid, ?, ?, ?, ?, ?)";
+      """
+      with said as materialized (select set_config('tailrace.reason', ?, true) as reason)
+      select tailrace.change_member(?, ?, ?, ?, ?, ?::uuid, ?, ?, ?, ?, ?)
+      from said where said.reason is not null
+      """;
 
   private static final String SAID_BY =
       """
@@ -119,17 +125,18 @@ public final class Members {
       throws SQLException {
     Channel channel = request.channel();
     try (PreparedStatement statement = connection.prepareStatement(CHANGE)) {
-      statement.setString(1, channel.tenant());
-      statement.setString(2, channel.name());
-      statement.setString(3, request.user());
-      statement.setString(4, request.role());
-      statement.setString(5, request.author());
-      statement.setString(6, request.event());
-      statement.setObject(7, request.at().atOffset(ZoneOffset.UTC));
-      statement.setString(8, request.traceparent());
-      statement.setBoolean(9, request.mayCreate());
-      statement.setBoolean(10, request.mayChange());
-      statement.setArray(11, connection.createArrayOf("text", request.changers().toArray()));
+      statement.setString(1, Objects.requireNonNullElse(request.reason(), ""));
+      statement.setString(2, channel.tenant());
+      statement.setString(3, channel.name());
+      statement.setString(4, request.user());
+      statement.setString(5, request.role());
+      statement.setString(6, request.author());
+      statement.setString(7, request.event());
+      statement.setObject(8, request.at().atOffset(ZoneOffset.UTC));
+      statement.setString(9, request.traceparent());
+      statement.setBoolean(10, request.mayCreate());
+      statement.setBoolean(11, request.mayChange());
+      statement.setArray(12, connection.createArrayOf("text", request.changers().toArray()));
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return switch (row.getString(1)) {

@@ -112,6 +112,7 @@ final class MemberPlayers implements AutoCloseable {
                 UUID.randomUUID().toString(),
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 TRACE,
+                null,
                 mayCreate,
                 mayChange,
                 Set.of("owner")));

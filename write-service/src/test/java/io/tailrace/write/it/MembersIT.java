@@ -74,6 +74,28 @@ class MembersIT {
   }
 
   @Test
+  void whyAMemberIsChangedStandsInTheAuditOfThatChangeAlone() throws SQLException {
+    String member = Caller.member("chat:m-why", "ada");
+    assertEquals(
+        201,
+        admin
+            .send("PUT", member, "{\"role\":\"owner\"}", "Audit-Reason", "new in the team")
+            .status());
+    assertEquals(201, admin.set("chat:m-why", "ada", "member").status());
+    assertEquals(201, admin.ask("DELETE", member, "Audit-Reason", "left").status());
+    Reply refused = admin.ask("DELETE", member, "Audit-Reason", "x".repeat(1_001));
+
+    assertEquals(
+        "member.set new in the team, member.set, member.removed left",
+        Sql.text(
+            "select string_agg(concat_ws(' ', action, reason), ', ' order by id)"
+                + " from tailrace.audit where target = 'chat:m-why'"));
+    assertEquals(400, refused.status(), refused.raw().body());
+    assertTrue(
+        refused.json().path("detail").asText().startsWith("Audit-Reason: a reason has 1 to 1000"));
+  }
+
+  @Test
   void whatIsSoAlreadyWritesNothing() throws SQLException {
     Reply first = ada.set("chat:m-same", "ada", "owner");
     Reply again = ada.set("chat:m-same", "ada", "owner");
