@@ -129,6 +129,13 @@ public record Contract(
   /** What is kept of a channel: at most so many events, none older than so many days. */
   public record Retention(long events, int days) {}
 
-  /** Heartbeat interval and time to live of presence, in milliseconds. */
-  public record Presence(long heartbeatMs, long ttlMs) {}
+  /**
+   * Presence.
+   *
+   * @param heartbeatMs how often who is here says so
+   * @param ttlMs who has not said so for that long is away, and after as long again gone
+   * @param listMax a room with more members is told in numbers, with a sample
+   * @param sample how many members such a sample has
+   */
+  public record Presence(long heartbeatMs, long ttlMs, int listMax, int sample) {}
 }

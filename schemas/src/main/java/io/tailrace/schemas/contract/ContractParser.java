@@ -185,7 +185,9 @@ final class ContractParser {
       throw map.fault(
           "ttlMs", "must be at least twice heartbeatMs, or one lost heartbeat is a leave");
     }
+    int listMax = (int) map.numberOr("listMax", 0, 10_000, 200);
+    int sample = (int) map.numberOr("sample", 0, 100, 20);
     map.refuseOthers();
-    return new Contract.Presence(heartbeatMs, ttlMs);
+    return new Contract.Presence(heartbeatMs, ttlMs, listMax, sample);
   }
 }

@@ -108,6 +108,12 @@ final class YamlMap {
     throw fault(key, "must be a whole number from " + least + " to " + most);
   }
 
+  /** As {@link #number}, where the key is there. */
+  long numberOr(String key, long least, long most, long fallback) {
+    asked.add(key);
+    return has(key) ? number(key, least, most) : fallback;
+  }
+
   List<String> texts(String key) {
     if (!(node(key) instanceof SequenceNode list)) {
       throw fault(key, "must be a list");

@@ -34,6 +34,7 @@ class ContractsTest {
     assertEquals(65536, chat.dataBytesMax());
     assertEquals(Right.TENANT, chat.rights().subscribe());
     assertNotNull(chat.types().get("message.posted"));
+    assertEquals(new Contract.Presence(30_000, 90_000, 200, 20), chat.presence());
     assertNull(contracts.of("nothing"));
     assertEquals(3650, contracts.longestRetention().toDays());
   }
@@ -66,6 +67,9 @@ class ContractsTest {
         "publish: tenant|publish: everyone|13|publish",
         "lanes: [event|lanes: [evnt|54|lanes",
         "ttlMs: 90000|ttlMs: 30001|55|ttlMs",
+        "ttlMs: 90000|ttlMs: 90000, listMax: all|55|listMax",
+        "ttlMs: 90000|ttlMs: 90000, sample: 101|55|sample",
+        "ttlMs: 90000|ttlMs: 90000, list: 9|55|listMax, sample",
         "concurrency: none|concurrency: none\\ncolour: red|54|colour",
         "type: string, maxLength: 20000|type: strung, maxLength: 20000|27|message.posted",
         "kind: chat|kind: chat\\nkind: chat|3|twice",
