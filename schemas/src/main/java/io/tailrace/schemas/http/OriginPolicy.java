@@ -78,12 +78,14 @@ public final class OriginPolicy {
       headers.put(ALLOW_ORIGIN, origin);
       headers.put(ALLOW_CREDENTIALS, "true");
       headers.add(Headers.VARY, "Origin");
-      headers.put(EXPOSE_HEADERS, "ETag, Retry-After, Idempotency-Replayed, Location");
+      headers.put(
+          EXPOSE_HEADERS,
+          "ETag, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, Location");
       if (exchange.getRequestMethod().equals(OPTIONS)) {
         headers.put(ALLOW_METHODS, "GET, HEAD, POST, PUT, DELETE");
         headers.put(
             ALLOW_HEADERS,
-            "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, traceparent");
+            "Authorization, Content-Type, Idempotency-Key, Audit-Reason, If-None-Match, Last-Event-ID, traceparent");
         headers.put(MAX_AGE, "600");
         exchange.setStatusCode(204);
         exchange.endExchange();
