@@ -14,9 +14,9 @@ import io.tailrace.gateway.socket.Admission;
 import io.tailrace.gateway.socket.WebSocketHandler;
 import io.tailrace.gateway.sse.SessionHandler;
 import io.tailrace.gateway.sse.SseHandler;
+import io.tailrace.gateway.subscribe.ByContract;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
 import io.tailrace.gateway.tail.EventTail;
-import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.http.OriginPolicy;
 import io.tailrace.schemas.http.RunningService;
@@ -238,12 +238,7 @@ public final class GatewayService implements RunningService {
   }
 
   private SubscribeDesk.Permission permission() {
-    return (identity, channel) -> {
-      Contract contract = contracts.of(channel.kind());
-      return contract == null || !contract.rights().subscribe().allows(identity, channel)
-          ? 0
-          : contract.limits().subscriptions();
-    };
+    return new ByContract(contracts);
   }
 
   private static Supplier<String> sessionNames() {

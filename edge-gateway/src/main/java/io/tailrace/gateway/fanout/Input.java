@@ -1,6 +1,7 @@
 package io.tailrace.gateway.fanout;
 
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.ephemeral.EphemeralFrame;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.schemas.frame.ClientFrames;
 import io.tailrace.schemas.join.JoinWire;
@@ -11,6 +12,9 @@ import java.util.List;
 public sealed interface Input {
   /** Records of the feed, in the order of each partition. */
   record Feed(List<Frame> frames) implements Input {}
+
+  /** Ephemeral frames, in the order in which they were decided. */
+  record Shown(List<EphemeralFrame> frames) implements Input {}
 
   /** Answers of the stores. */
   record Joined(List<JoinWire.Answer> answers) implements Input {}

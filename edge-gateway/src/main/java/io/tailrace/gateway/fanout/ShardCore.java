@@ -1,6 +1,7 @@
 package io.tailrace.gateway.fanout;
 
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.ephemeral.EphemeralFrame;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
@@ -34,6 +35,7 @@ public final class ShardCore {
   private final SubscribeDesk subscriptions;
   private final Replay replay;
   private final Feed feed;
+  private final Showing showing;
   private final Set<Peer> peers = new LinkedHashSet<>();
 
   /**
@@ -64,6 +66,7 @@ public final class ShardCore {
     this.sessions = new SessionDesk(rules.sessions(), verifier, decision);
     this.subscriptions = new SubscribeDesk(rooms, decision, endings, replay, rules.subscriptions());
     this.feed = new Feed(rooms, endings, subscriptions, decision);
+    this.showing = new Showing(rooms, peers, decision);
   }
 
   /** Decides about one input; the same object is returned every time, cleared by its reader. */
@@ -72,6 +75,11 @@ public final class ShardCore {
       case Input.Feed batch -> {
         for (Frame frame : batch.frames()) {
           feed.accept(frame);
+        }
+      }
+      case Input.Shown shown -> {
+        for (EphemeralFrame frame : shown.frames()) {
+          showing.show(frame);
         }
       }
       case Input.Joined joined -> {

@@ -1,5 +1,8 @@
 package io.tailrace.gateway.lane;
 
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The priority classes of a connection's queue, the highest first. What leaves first is shed last.
  */
@@ -15,5 +18,22 @@ public enum Lane {
   /** Who is here. */
   PRESENCE,
   /** Typing, cursors. */
-  SIGNAL
+  SIGNAL;
+
+  private final String word = name().toLowerCase(Locale.ROOT);
+
+  /** The word for it in contracts, frames and metrics. */
+  public String word() {
+    return word;
+  }
+
+  /** The lane with this word, null where there is none. */
+  public static @Nullable Lane of(String word) {
+    for (Lane lane : values()) {
+      if (lane.word.equals(word)) {
+        return lane;
+      }
+    }
+    return null;
+  }
 }

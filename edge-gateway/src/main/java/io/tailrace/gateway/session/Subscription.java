@@ -1,7 +1,9 @@
 package io.tailrace.gateway.session;
 
+import io.tailrace.gateway.lane.Lane;
 import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.join.JoinWire.Entry;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ public final class Subscription {
   private long replayTo;
   private long owedFrom = -1;
   private Entry entry = Entry.TOKEN;
+  private Set<Lane> lanes = Set.of(Lane.EVENT);
   private long decidedUpTo;
   int index = -1;
 
@@ -93,6 +96,16 @@ public final class Subscription {
   /** What the client said that it holds. */
   public Resume resume() {
     return resume;
+  }
+
+  /** The lanes that it takes; events always. */
+  public Set<Lane> lanes() {
+    return lanes;
+  }
+
+  /** Takes these lanes and no others. */
+  public void take(Set<Lane> wanted) {
+    lanes = wanted;
   }
 
   /** The number of the registration. */

@@ -2,6 +2,7 @@ package io.tailrace.gateway.subscribe;
 
 import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.lane.Lane;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Happening;
 import io.tailrace.gateway.session.Peer;
@@ -18,10 +19,12 @@ import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,11 @@ public final class SubscribeDesk {
   public interface Permission {
     /** How many channels of the kind a connection may have, 0 where it may not have this one. */
     int subscriptionsMax(Identity identity, Channel channel);
+
+    /** The lanes that a channel of the kind has. */
+    default Set<Lane> lanes(Channel channel) {
+      return EnumSet.allOf(Lane.class);
+    }
   }
 
   /**
@@ -128,6 +136,11 @@ public final class SubscribeDesk {
           "a connection holds at most " + most + " such channels");
       return;
     }
+    Set<Lane> lanes = WantedLanes.of(want.lanes(), rules.permission().lanes(channel));
+    if (lanes == null) {
+      refuse(peer, ref, name, ProblemCode.BAD_REQUEST, WantedLanes.REFUSAL);
+      return;
+    }
     // Entered before the old one leaves, so that the channel's window stays held.
     Room room = rooms.open(channel, rules.partitionOf().applyAsInt(channel.full()));
     int epoch = want.epoch() == null ? 0 : want.epoch();
@@ -140,6 +153,7 @@ public final class SubscribeDesk {
             new Resume(want.after(), epoch, chain),
             ++numbers,
             nowMs + rules.joinWaitMs());
+    subscription.take(lanes);
     room.enter(subscription);
     if (before != null) {
       replace(before);
