@@ -35,6 +35,13 @@ public sealed interface HubInput {
   record Left(String channel, Peer peer) implements HubInput {}
 
   /**
+   * Changes of presence that were to go to a connection have been shed, so its list of the channel
+   * is out of date: the whole state is to be shown to it anew. Comes between {@link Entered} and
+   * {@link Left}; lost where the hub is full, and said again when more is shed.
+   */
+  record Missed(String channel, Peer peer) implements HubInput {}
+
+  /**
    * A client frame that has passed all checks: {@code Signal} or {@code Presence}. Comes between
    * {@link Entered} and {@link Left} of its channel and peer; lost where the hub is full.
    */
