@@ -37,7 +37,8 @@ public record Contract(
     long snapshotAfter,
     boolean revisions,
     Set<String> lanes,
-    Presence presence) {
+    Presence presence,
+    Signals signals) {
 
   /** Copies the collections. */
   public Contract {
@@ -138,4 +139,16 @@ public record Contract(
    * @param sample how many members such a sample has
    */
   public record Presence(long heartbeatMs, long ttlMs, int listMax, int sample) {}
+
+  /**
+   * What bounds signals.
+   *
+   * @param ttlMs how long a signal is shown unless another one follows
+   * @param perSecond signals of one user over one connection that are passed on; of more, the
+   *     latest
+   * @param bytesMax largest data of a signal, in bytes
+   */
+  public record Signals(long ttlMs, int perSecond, int bytesMax) {
+    static final Signals DEFAULT = new Signals(5000, 20, 2048);
+  }
 }

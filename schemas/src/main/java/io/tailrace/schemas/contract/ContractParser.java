@@ -43,7 +43,8 @@ final class ContractParser {
             root.number("snapshotAfter", 1, Integer.MAX_VALUE),
             root.oneOf("concurrency", "none", "revisions").equals("revisions"),
             lanes(root),
-            presence(root.map("presence")));
+            presence(root.map("presence")),
+            root.has("signals") ? signals(root.map("signals")) : Contract.Signals.DEFAULT);
     root.refuseOthers();
     refuseRightsOfMembers(root, contract);
     return contract;
@@ -189,5 +190,16 @@ final class ContractParser {
     int sample = (int) map.numberOr("sample", 0, 100, 20);
     map.refuseOthers();
     return new Contract.Presence(heartbeatMs, ttlMs, listMax, sample);
+  }
+
+  private static Contract.Signals signals(YamlMap map) {
+    Contract.Signals usual = Contract.Signals.DEFAULT;
+    Contract.Signals signals =
+        new Contract.Signals(
+            map.numberOr("ttlMs", 500, 60_000, usual.ttlMs()),
+            (int) map.numberOr("perSecond", 1, 1000, usual.perSecond()),
+            (int) map.numberOr("bytesMax", 2, 16_384, usual.bytesMax()));
+    map.refuseOthers();
+    return signals;
   }
 }

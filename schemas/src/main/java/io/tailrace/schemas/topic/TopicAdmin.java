@@ -28,7 +28,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  *
  * <p>The time of a record in the log of events is its commit time: retention is a promise about
  * events. In the outbox and among the dead letters it is the time of arrival: rows of last month,
- * which come late or come again with a rebuild, must not be deleted before they are read.
+ * which come late or come again with a rebuild, must not be deleted before they are read. In the
+ * ephemeral topics it is the time of arrival too: what is too old to be shown is told by one clock.
  */
 public final class TopicAdmin {
   private static final long WAIT_SECONDS = 60;
@@ -37,6 +38,16 @@ public final class TopicAdmin {
   private static final String TIMESTAMP_AFTER_MAX =
       TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG;
   private static final Map<String, String> BY_ARRIVAL = Map.of(TIMESTAMP_TYPE, "LogAppendTime");
+
+  /** A segment is deleted whole, so what is kept for minutes is in small ones. */
+  private static final Map<String, String> FOR_MINUTES =
+      Map.of(
+          TIMESTAMP_TYPE,
+          "LogAppendTime",
+          TopicConfig.SEGMENT_MS_CONFIG,
+          Long.toString(Duration.ofMinutes(5).toMillis()),
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          Integer.toString(64 << 20));
 
   /**
    * Kafka refuses records from an hour ahead by default: a database whose clock is wrong would stop
@@ -178,8 +189,8 @@ public final class TopicAdmin {
         topic(Topics.OUTBOX, plan, Duration.ofDays(7), BY_ARRIVAL),
         topic(Topics.EVENTS, plan, plan.eventsRetention(), BY_COMMIT),
         topic(Topics.DEADLETTER, plan, Duration.ofDays(30), BY_ARRIVAL),
-        topic(Topics.SIGNALS, plan, Duration.ofMinutes(5), Map.of()),
-        topic(Topics.PRESENCE, plan, Duration.ofMinutes(10), Map.of()),
+        topic(Topics.SIGNALS, plan, Duration.ofMinutes(5), FOR_MINUTES),
+        topic(Topics.PRESENCE, plan, Duration.ofMinutes(10), FOR_MINUTES),
         new NewTopic(Topics.RECEIPTS, plan.partitions(), plan.replication())
             .configs(Map.of("cleanup.policy", "compact")));
   }

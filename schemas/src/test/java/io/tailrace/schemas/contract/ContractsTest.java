@@ -70,6 +70,10 @@ class ContractsTest {
         "ttlMs: 90000|ttlMs: 90000, listMax: all|55|listMax",
         "ttlMs: 90000|ttlMs: 90000, sample: 101|55|sample",
         "ttlMs: 90000|ttlMs: 90000, list: 9|55|listMax, sample",
+        "perSecond: 20|perSecond: 0|56|perSecond must be a whole number from 1 to 1000",
+        "bytesMax: 2048|bytesMax: 99999|56|bytesMax",
+        "ttlMs: 5000|ttlMs: soon|56|ttlMs",
+        "perSecond: 20|perMinute: 20|56|perMinute is not known",
         "concurrency: none|concurrency: none\\ncolour: red|54|colour",
         "type: string, maxLength: 20000|type: strung, maxLength: 20000|27|message.posted",
         "kind: chat|kind: chat\\nkind: chat|3|twice",
@@ -119,6 +123,29 @@ class ContractsTest {
     Files.writeString(
         folder.resolve("chat.yaml"), without.replace("members: admins", "members: nobody"));
     assertNull(Objects.requireNonNull(Contracts.load(folder).of("chat")).members());
+  }
+
+  @Test
+  void whatAContractDoesNotSayOfPresenceAndSignalsIsUsual(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("chat.yaml"),
+        chat()
+            .replaceFirst(" ttlMs: 90000", " ttlMs: 90000, listMax: 5")
+            .replaceFirst("\nsignals: .*", ""));
+    Files.writeString(
+        folder.resolve("talk.yaml"),
+        chat()
+            .replaceFirst("kind: chat", "kind: talk")
+            .replaceFirst("\nsignals: .*", "\nsignals: { perSecond: 7 }"));
+
+    Contracts contracts = Contracts.load(folder);
+
+    Contract chat = Objects.requireNonNull(contracts.of("chat"));
+    Contract talk = Objects.requireNonNull(contracts.of("talk"));
+    assertEquals(new Contract.Presence(30_000, 90_000, 5, 20), chat.presence());
+    assertEquals(new Contract.Signals(5000, 20, 2048), chat.signals());
+    assertEquals(new Contract.Presence(30_000, 90_000, 200, 20), talk.presence());
+    assertEquals(new Contract.Signals(5000, 7, 2048), talk.signals());
   }
 
   @Test
