@@ -225,8 +225,8 @@ describe('cuts', () => {
     }
   });
 
-  test('what is shed is told, and the channel says so', async () => {
-    const client = open();
+  for (const transport of ['ws', 'sse']) test(`what is shed is told, and the channel says so: ${transport}`, async () => {
+    const client = open({ transports: [transport] });
     const { phases, follower } = follow(client);
     await until(() => follower.state.phase === 'live', 'live');
     server.say({ t: 'degraded', lanes: ['signal'], dropped: { signal: 7 } });
@@ -235,6 +235,7 @@ describe('cuts', () => {
     server.say({ t: 'recovered', lanes: ['signal'], dropped: { signal: 7 } });
     await until(() => follower.state.phase === 'live', 'live');
     assert.deepEqual(phases.slice(-3), ['live', 'degraded', 'live']);
+    assert.equal(client.state.shed, null);
   });
 });
 

@@ -7,6 +7,8 @@ import { HEARTBEAT_MS, pretend } from './pretence.js';
 const SILENCE_MS = 1.5 * HEARTBEAT_MS;
 /** Frames that end a channel's subscription. The server then ends the stream, which has no way to ask again. */
 const ENDINGS = new Set(['behind', 'reset', 'revoked', 'error']);
+/** Frames that are about no channel. */
+const OF_THE_CONNECTION = new Set(['degraded', 'recovered']);
 
 /**
  * A link over server-sent events, read with `fetch`, so that the token stands in a header. A stream names its channels
@@ -144,6 +146,9 @@ export class SseLink {
       return this.#fail({ code: 4400, reason: 'a frame that cannot be read' });
     }
     const { channel, t } = frame;
+    if (OF_THE_CONNECTION.has(t)) {
+      return this.#listener.frame(frame);
+    }
     if (channel === undefined || !this.#places.has(channel)) {
       return undefined;
     }

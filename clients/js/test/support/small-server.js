@@ -43,7 +43,7 @@ export class SmallServer {
 
   /** Says a frame to every socket. */
   say(frame) {
-    this.sockets.forEach((peer) => peer.say(JSON.stringify(frame)));
+    [...this.sockets, ...this.streams].forEach((peer) => peer.say(JSON.stringify(frame)));
   }
 
   log(channel) {
