@@ -1,13 +1,18 @@
 package io.tailrace.catchup;
 
+import io.tailrace.schemas.config.Settings;
+import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.testkit.Certificates;
 import io.tailrace.sequencer.store.HistoryOptions;
 import io.tailrace.sequencer.store.Sharing;
 import io.undertow.server.HttpHandler;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -23,13 +28,47 @@ final class CatchupInstance implements AutoCloseable {
 
   /** With one standby of every partition; its port is bound first, since it has to be told. */
   static CatchupInstance start(String bootstrap, int partitions, Path keys, Path state) {
+    return start(
+        PortConfig.plain("127.0.0.1", 0),
+        CatchupConfig.Calls.PLAIN,
+        bootstrap,
+        partitions,
+        keys,
+        state);
+  }
+
+  /** One whose port speaks TLS, and which trusts its own certificate and no other. */
+  static CatchupInstance secure(
+      Certificates.Pair pair, String bootstrap, int partitions, Path keys, Path state) {
+    return start(
+        PortConfig.from(
+            Settings.load(
+                PortConfig.keys(),
+                List.of(
+                    "--http.port=0",
+                    "--tls.certificate=" + pair.certificate(),
+                    "--tls.key=" + pair.key()),
+                Map.of())),
+        new CatchupConfig.Calls(true, Optional.of(pair.certificate())),
+        bootstrap,
+        partitions,
+        keys,
+        state);
+  }
+
+  private static CatchupInstance start(
+      PortConfig port,
+      CatchupConfig.Calls calls,
+      String bootstrap,
+      int partitions,
+      Path keys,
+      Path state) {
     AtomicReference<HttpHandler> handler =
         new AtomicReference<>(exchange ->
             io.tailrace.schemas.http.Respond.problem(exchange, ProblemCode.NOT_READY, "starting"));
     List<RunningService> services = new CopyOnWriteArrayList<>();
     ServiceServer server =
-        ServiceServer.start(
-            "127.0.0.1", 0, services, exchange -> handler.get().handleRequest(exchange));
+        ServiceServer.start(port, services, exchange -> handler.get().handleRequest(exchange));
     CatchupService service =
         CatchupService.start(
             new CatchupConfig(
@@ -43,7 +82,7 @@ final class CatchupInstance implements AutoCloseable {
                 RunningCatchup.SERVICE_KEY,
                 List.of(),
                 CatchupConfig.Limits.LOCAL,
-                CatchupConfig.Calls.PLAIN));
+                calls));
     handler.set(service.handler());
     services.add(service);
     return new CatchupInstance(server, service);

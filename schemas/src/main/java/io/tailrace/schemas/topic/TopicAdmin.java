@@ -147,18 +147,36 @@ public final class TopicAdmin {
         old.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), topic);
       }
     }
+    // A broker tells what it has learnt of the controller by now: the next who looks, and would not
+    // lower what was raised, is to find it.
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    while (true) {
+      Map<ConfigResource, Collection<AlterConfigOp>> changes = changes(admin, old);
+      if (changes.isEmpty()) {
+        return;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new TimeoutException(
+            "the topics' settings were changed, and the brokers do not say so");
+      }
+      admin.incrementalAlterConfigs(changes).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private static Map<ConfigResource, Collection<AlterConfigOp>> changes(
+      Admin admin, Map<ConfigResource, NewTopic> planned)
+      throws InterruptedException, ExecutionException, TimeoutException {
     Map<ConfigResource, Config> found =
-        admin.describeConfigs(old.keySet()).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
+        admin.describeConfigs(planned.keySet()).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
     Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
     found.forEach((resource, config) -> {
-      List<AlterConfigOp> ops = changes(Objects.requireNonNull(old.get(resource)), config);
+      List<AlterConfigOp> ops = changes(Objects.requireNonNull(planned.get(resource)), config);
       if (!ops.isEmpty()) {
         changes.put(resource, ops);
       }
     });
-    if (!changes.isEmpty()) {
-      admin.incrementalAlterConfigs(changes).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
-    }
+    return changes;
   }
 
   private static List<AlterConfigOp> changes(NewTopic planned, Config found) {
