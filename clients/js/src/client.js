@@ -100,6 +100,7 @@ export class Client {
       keeper: isCached ? new Keeper(channel, cache, onFault) : null,
       random: this.#env.random,
       isShedding: () => this.#shed !== null,
+      nowMs: this.#env.nowMs,
       applied: (epoch, events) => this.#outbox.events(epoch, events),
       moved: (one) => this.#outbox.place(one.channel, one.state),
       wantsJoin: (one) => this.#wantsJoin(one),
@@ -263,7 +264,9 @@ export class Client {
 
   #route(frame, receivedAtMs, isOld) {
     const { t, channel } = frame;
-    if (channel !== undefined) {
+    if (t === 'signal') {
+      this.#followers.get(channel)?.hear(frame);
+    } else if (channel !== undefined) {
       const follower = this.#followers.get(channel);
       // on the old link of a move, only those are heard that the new one has not answered yet
       if (follower !== undefined && (!isOld || follower.isMoving)) {

@@ -142,11 +142,32 @@ export class Follower {
   readonly state: ChannelState;
   /** Calls at every change of `state`, and now. Returns what stops it. */
   watch(watcher: (state: ChannelState) => void): () => void;
+  /** What others signal now, without what has expired. A new array at every change. */
+  readonly signals: readonly Signal[];
+  /** Calls at every change of `signals`, also when one expires, and now. Returns what stops it. */
+  watchSignals(watcher: (signals: readonly Signal[]) => void): () => void;
+  /**
+   * Says something that is shown to the others for a moment and kept nowhere, such as typing or a cursor. No faster than
+   * the contract allows: of what is too fast, the latest of each type goes out when its turn comes.
+   * @param type letters, digits, `.`, `_` and `-`
+   * @returns false where it cannot be said now: the channel is not live, or the transport has no way back
+   */
+  signal(type: string, data?: unknown): boolean;
   /** After `gone`: ask again. */
   retry(): void;
   /** Resolves when the cache holds what was applied. */
   flush(): Promise<void>;
   leave(): Promise<void>;
+}
+
+/** Somebody's latest signal of one type. */
+export interface Signal<Data = any> {
+  readonly user: string;
+  readonly device?: string;
+  readonly type: string;
+  readonly data: Data;
+  /** When it expires, by `nowMs`. */
+  readonly untilMs: number;
 }
 
 export interface ChannelState {

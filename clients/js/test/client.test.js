@@ -49,6 +49,27 @@ describe('the client', () => {
     return { follower, told };
   }
 
+  test('signals go both ways while the channel is live, and are never taken for events', async () => {
+    const { follower, told } = await follow();
+    const heard = [];
+    follower.watchSignals((signals) => heard.push(signals.map(({ user, data }) => [user, data])));
+    assert.equal(follower.signal('typing', { on: true }), false, 'nobody could be told');
+    const { ref } = network.socket.last('subscribe');
+    network.socket.say({ t: 'subscribed', ref, channel: 'chat:1', epoch: 1, head: 0, after: 0 });
+    assert.equal(follower.signal('typing', { on: true }), true);
+    assert.deepEqual(network.socket.last('signal').data, { on: true });
+    network.socket.say({ t: 'signal', channel: 'chat:1', user: 'bob', type: 'typing', ttlMs: 5000, data: 1 });
+    network.socket.say({ t: 'signal', channel: 'chat:2', user: 'eve', type: 'typing', ttlMs: 5000, data: 2 });
+    // a refusal of what was said ends no subscription
+    network.socket.say({ t: 'error', channel: 'chat:1', code: 'forbidden', detail: 'why' });
+    assert.equal(follower.state.phase, 'live');
+    assert.deepEqual(heard, [[], [['bob', 1]]]);
+    network.socket.say({ t: 'revoked', channel: 'chat:1', seq: 1 });
+    assert.deepEqual(follower.signals, []);
+    assert.equal(follower.signal('typing'), false);
+    assert.deepEqual(told, []);
+  });
+
   test('says hello with the token in the frame, never in the address', async () => {
     await settle();
     assert.equal(network.socket.url, 'ws://example.org/v1/ws');

@@ -43,6 +43,16 @@ export class History {
     return contract?.longAbsence === 'snapshot' ? contract.snapshotAfter : null;
   }
 
+  /**
+   * How many signals a second the contract passes on.
+   * @throws {import('../protocol/problem.js').TailraceProblem}
+   */
+  async signalsPerSecond(channel, signal) {
+    const path = `/v1/channels/${encodeURIComponent(channel)}`;
+    const { contract } = await this.#get(path, signal, JSON.parse);
+    return contract.signals.perSecond;
+  }
+
   #read(path, key, signal) {
     return this.#get(path, signal, (text) => parsePage(text, key));
   }

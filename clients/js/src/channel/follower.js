@@ -2,6 +2,8 @@ import { backoffMs } from '../connection/backoff.js';
 import { asEvent } from '../cache/record.js';
 import { TRAIL_MAX } from '../apply/ledger.js';
 import { decide, initialState } from './decide.js';
+import { isSubscribed } from './moves.js';
+import { SignalBox } from './signal-box.js';
 import { publicPhase } from './words.js';
 
 /** The gateway answers a subscribe within its own waits of 2 s; later than this, the answer is not coming. */
@@ -24,19 +26,21 @@ export class Follower {
   #keeper;
   #watchers = new Set();
   #reading = new AbortController();
+  #leaving = new AbortController();
   #joinTimer;
   #answerTimer;
   #isLoading = false;
   #isConfirmed = true;
   #refused = null;
   #shown;
+  #signals;
 
   /**
    * @param {string} channel
    * @param {object} options see `FollowOptions` in index.d.ts
    * @param {{history: import('../catchup/history.js').History, random: () => number, connection:
    *     import('../connection/connection.js').Connection, keeper: import('../cache/keeper.js').Keeper | null,
-   *     isShedding: () => boolean, applied: (epoch: number, events: object[]) => void,
+   *     isShedding: () => boolean, nowMs: () => number, applied: (epoch: number, events: object[]) => void,
    *     moved: (follower: Follower) => void,
    *     wantsJoin: (follower: Follower) => void, gone: (follower: Follower) => void}} ports
    */
@@ -48,6 +52,11 @@ export class Follower {
     this.#rules = { snapshots: options.onEntities !== undefined };
     this.#state = initialState(options.from, this.#rules);
     this.#shown = this.#view();
+    this.#signals = new SignalBox({
+      nowMs: ports.nowMs,
+      send: (type, data) => ports.connection.send({ t: 'signal', channel, type, data }),
+      perSecond: () => ports.history.signalsPerSecond(channel, this.#leaving.signal),
+    });
   }
 
   /** What to show: see `ChannelState` in index.d.ts. A new object at every change. */
@@ -65,6 +74,38 @@ export class Follower {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** What others signal now: see `Signal` in index.d.ts. A new array at every change. */
+  get signals() {
+    return this.#signals.shown;
+  }
+
+  /**
+   * Calls `watcher` at every change of `signals`, also when one expires, and now.
+   * @returns {() => void} stops it
+   */
+  watchSignals(watcher) {
+    return this.#signals.watch(watcher);
+  }
+
+  /**
+   * Says something that is shown to the others for a moment and kept nowhere.
+   * @returns {boolean} false where it cannot be said now
+   */
+  signal(type, data = null) {
+    if (!isSubscribed(this.#state) || this.#ports.connection.transport !== 'ws') {
+      return false;
+    }
+    this.#signals.say(type, data);
+    return true;
+  }
+
+  /** A `signal` frame came. */
+  hear(frame) {
+    if (isSubscribed(this.#state)) {
+      this.#signals.hear(frame);
+    }
+  }
+
   /** After `gone`: ask again. */
   retry() {
     this.feed({ on: 'again' });
@@ -72,6 +113,8 @@ export class Follower {
 
   leave() {
     this.#reading.abort();
+    this.#leaving.abort();
+    this.#signals.close();
     clearTimeout(this.#joinTimer);
     clearTimeout(this.#answerTimer);
     this.feed({ on: 'leave' });
@@ -151,7 +194,11 @@ export class Follower {
     if (state.phase !== 'joining' && state.phase !== 'idle') {
       this.#isConfirmed = true;
     }
+    if (!isSubscribed(state)) {
+      this.#signals.silence();
+    }
     if (state.phase !== before.phase && hasLostItsRight(state)) {
+      this.#signals.clear();
       this.#keeper?.forget();
     }
     let subscribe;

@@ -26,6 +26,26 @@ async function open(options) {
 
 const said = (rows) => rows.map(({ seq, author, text }) => [seq, author, text]);
 
+test('who is typing is shown to the other one until it is sent', async () => {
+  await open();
+  const { page } = demo;
+  const input = page.locator('.left input');
+  const says = (pane, words, options) =>
+    page.waitForFunction(
+      ([of, text]) => document.querySelector(`.${of} .typing`).textContent === text,
+      [pane, words],
+      options,
+    );
+  // a signal may be lost: the next key says it again
+  for (let isShown = false; !isShown; ) {
+    await input.press('a');
+    isShown = await says('right', 'Ann is typing…', { timeout: 1000 }).then(() => true, () => false);
+  }
+  await says('left', '');
+  await page.keyboard.press('Enter');
+  await says('right', '');
+});
+
 test('both panes show the same events in the same order, each with its seq and its time', async () => {
   const { left, right } = await open();
   const lines = Array.from({ length: 8 }, (_, i) => `${mark} line ${i}`);

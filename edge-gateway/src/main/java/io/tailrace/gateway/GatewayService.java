@@ -2,9 +2,13 @@ package io.tailrace.gateway;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.gateway.admit.RateGate;
+import io.tailrace.gateway.ephemeral.SignalDesk;
 import io.tailrace.gateway.fanout.ShardCore;
+import io.tailrace.gateway.hub.Hub;
+import io.tailrace.gateway.hub.KafkaClients;
 import io.tailrace.gateway.join.JoinClient;
 import io.tailrace.gateway.measure.GatewayMetrics;
+import io.tailrace.gateway.measure.HubMetrics;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.shard.Pace;
@@ -29,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
@@ -54,6 +59,8 @@ public final class GatewayService implements RunningService {
   private static final long PACE_FREE_MS = 1;
   private static final double PACE_FACTOR = 1.0;
   private static final double SILENCE_HEARTBEATS = 2.5;
+  private static final long SIGNAL_WINDOW_MS = 50;
+  private static final int SIGNALS_WAITING_MAX = 65_536;
   private static final int SSE_CHANNELS_MAX = 100;
   private static final int RECORDS_PER_POLL = 2000;
   private static final int SESSION_BYTES = 12;
@@ -66,6 +73,7 @@ public final class GatewayService implements RunningService {
   private final Contracts contracts;
   private final JoinClient joins;
   private final EventTail tail;
+  private final Hub hub;
   private final Shards shards;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final RateGate resumes;
@@ -97,6 +105,12 @@ public final class GatewayService implements RunningService {
             new EventTail.Settings(config.window().ms(), config.window().bytesMax()),
             clock,
             metrics);
+    this.hub =
+        Hub.start(
+            new KafkaClients(config.kafkaBootstrap()),
+            List.of(new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX)),
+            clock,
+            new HubMetrics(metrics.registry()));
     this.shards = new Shards(tail, this::shard, blocking);
     OriginPolicy origins = new OriginPolicy(config.origins());
     GatewayConfig.Limits limits = config.limits();
@@ -180,6 +194,7 @@ public final class GatewayService implements RunningService {
   @Override
   public void close() {
     shards.shutDown(RESTARTED, "the gateway restarts", "restart");
+    hub.close();
     tail.close();
     joins.close();
     keys.close();
@@ -225,16 +240,20 @@ public final class GatewayService implements RunningService {
             resumes);
     ShardCore core =
         new ShardCore(
-            new ShardCore.Rules(sessions, subscriptions, config.queue().bytesMax() / 2),
+            new ShardCore.Rules(
+                sessions, subscriptions, config.queue().bytesMax() / 2, contracts::of),
             windows,
             verifier::verify,
             metrics::rendered);
-    return new Shard(
-        core,
-        thread,
-        new Shard.Ports(joins, metrics, clock, System::nanoTime, admission::identify),
-        new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
-        new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
+    Shard shard =
+        new Shard(
+            core,
+            thread,
+            new Shard.Ports(joins, metrics, clock, System::nanoTime, admission::identify, hub),
+            new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
+            new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
+    hub.attach(shard);
+    return shard;
   }
 
   private SubscribeDesk.Permission permission() {

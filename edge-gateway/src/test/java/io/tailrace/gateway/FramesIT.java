@@ -220,7 +220,7 @@ final class FramesIT {
       socket.send("{\"t\":\"subscribe\",\"ref\":6,\"channel\":\"nokind:a\"}");
       assertEquals("forbidden", socket.json().path("code").asText());
       socket.send("{\"t\":\"signal\",\"channel\":\"chat:a\",\"type\":\"typing\",\"data\":{}}");
-      assertEquals("not_available", socket.json().path("code").asText());
+      assertEquals("bad_request", socket.json().path("code").asText(), "not subscribed");
       socket.send("{\"t\":\"rendered\",\"channel\":\"chat:a\",\"seq\":1,\"ms\":12.5,\"more\":1}");
       socket.send("{\"t\":\"ping\",\"ref\":8}");
       assertEquals("pong", socket.json().path("t").asText());

@@ -62,6 +62,7 @@ export class Pane {
       onEvents: (events, { via }) => this.#onEvents(events, via),
       onVoid: ({ after }) => this.#list.void(after),
     });
+    this.#follower.watchSignals((signals) => this.#showTyping(signals));
     this.#follower.watch((state) => this.#onState(state));
     this.#client.watch(({ phase }) => {
       if (phase === 'open') {
@@ -121,12 +122,16 @@ export class Pane {
   #wire() {
     this.#part('.cut').addEventListener('click', () => this.toggleCut());
     this.#part('.auto').addEventListener('click', () => this.toggleAuto());
+    const input = this.#part('input');
+    // without an end of its own it would be shown until it expires
+    const sayTyping = () => this.#follower.signal('typing', { on: input.value !== '' });
+    input.addEventListener('input', sayTyping);
     this.#part('.composer').addEventListener('submit', (event) => {
       event.preventDefault();
-      const input = this.#part('input');
       const text = input.value.trim();
       if (text !== '') {
         input.value = '';
+        sayTyping();
         this.#outbox.send(text);
       }
     });
@@ -168,6 +173,11 @@ export class Pane {
     this.#part('.facts .chain').textContent = words.chain(state.chain);
     this.#showCountdown();
     this.#changed();
+  }
+
+  #showTyping(signals) {
+    const users = signals.filter(({ type, data }) => type === 'typing' && data?.on).map(({ user }) => user);
+    this.#part('.typing').textContent = words.typing(users.filter((user) => user !== this.user));
   }
 
   #followCatchUp({ phase, catchUpAfter, catchUpTo, catchUpVia, seq }) {

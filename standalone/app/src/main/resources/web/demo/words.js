@@ -25,6 +25,12 @@ export const timeOfDay = (epochMs) => new Date(epochMs).toLocaleTimeString([], {
 export const chain = (hex) => (hex === null ? '–' : hex.replace(/(.{4})(?=.)/g, '$1 '));
 export const name = (user) => user.charAt(0).toUpperCase() + user.slice(1);
 
+/** @param {string[]} users */
+export function typing(users) {
+  const names = users.map(name);
+  return names.length === 0 ? '' : `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} typing…`;
+}
+
 const VIA = { replay: 'replayed from the window', history: 'read as HTTP pages' };
 export const via = (how) => VIA[how];
 

@@ -23,9 +23,11 @@ public record Reader(Channel channel, String user, @Nullable Contract contract) 
      * They may read.
      *
      * @param entry by what
+     * @param role what they are as a member; null where they read as something else
      * @param visibleFrom the first seq that they may see
      */
-    record Reads(Contract contract, JoinWire.Entry entry, long visibleFrom) implements Standing {}
+    record Reads(Contract contract, JoinWire.Entry entry, @Nullable String role, long visibleFrom)
+        implements Standing {}
 
     /** They may not. */
     record Refused() implements Standing {}
@@ -42,15 +44,15 @@ public record Reader(Channel channel, String user, @Nullable Contract contract) 
     Right right = contract.rights().subscribe();
     Contract.Members members = contract.members();
     if (!right.asksMembership() || right == Right.TENANT && members == null) {
-      return new Standing.Reads(contract, JoinWire.Entry.TOKEN, 1);
+      return new Standing.Reads(contract, JoinWire.Entry.TOKEN, null, 1);
     }
     if (members != null && membership.isMember()) {
       boolean isAll = members.history() == Contract.History.ALL;
       return new Standing.Reads(
-          contract, JoinWire.Entry.MEMBER, isAll ? 1 : membership.visibleFrom());
+          contract, JoinWire.Entry.MEMBER, membership.role(), isAll ? 1 : membership.visibleFrom());
     }
     return right == Right.TENANT && !membership.isClosed()
-        ? new Standing.Reads(contract, JoinWire.Entry.OPEN, 1)
+        ? new Standing.Reads(contract, JoinWire.Entry.OPEN, null, 1)
         : new Standing.Refused();
   }
 }

@@ -45,6 +45,7 @@ final class JoinRules {
         view.position(),
         reads.visibleFrom(),
         reads.entry(),
+        reads.role(),
         chain);
   }
 }

@@ -125,6 +125,9 @@ public final class EventRules {
     out.ascii(",\"snapshotAfter\":").number(contract.snapshotAfter());
     out.ascii(",\"longAbsence\":").string(contract.longAbsence());
     out.ascii(",\"revisions\":").ascii(Boolean.toString(contract.revisions()));
+    out.ascii(",\"signals\":{\"ttlMs\":").number(contract.signals().ttlMs());
+    out.ascii(",\"perSecond\":").number(contract.signals().perSecond());
+    out.ascii(",\"bytesMax\":").number(contract.signals().bytesMax()).put('}');
     out.ascii(",\"retention\":{\"events\":").number(contract.retention().events());
     out.ascii(",\"days\":").number(contract.retention().days());
     return new Answer.Json(out.ascii("}}}").toByteArray());

@@ -19,6 +19,19 @@ public interface HubDesk {
     return key;
   }
 
+  /** How far back reading begins, in milliseconds; 0: what is written from now on is read. */
+  default long startBackMs() {
+    return 0;
+  }
+
+  /**
+   * Whether a record that could not be written is written later: then the latest of each key is
+   * kept for that. What is not durable is dropped.
+   */
+  default boolean isDurable() {
+    return false;
+  }
+
   /** Something came from this gateway's shards. */
   void said(HubInput input, long nowMs, HubOut out);
 

@@ -13,4 +13,21 @@ public interface HubOut {
 
   /** Shows a frame to subscribers on this gateway. */
   void show(EphemeralFrame frame);
+
+  /** Why something is not written or not shown. */
+  enum Drop {
+    /** More waits than may. */
+    FULL,
+    /** A later one took its place before it was written. */
+    REPLACED,
+    /** It is older than it may be. */
+    STALE,
+    /** A record that is not what the topic holds. */
+    UNREADABLE,
+    /** Kafka did not take it in time. */
+    UNSENT
+  }
+
+  /** Counts what is not written or not shown. */
+  default void dropped(Drop reason) {}
 }

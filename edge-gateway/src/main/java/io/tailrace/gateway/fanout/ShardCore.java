@@ -2,6 +2,8 @@ package io.tailrace.gateway.fanout;
 
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.ephemeral.EphemeralFrame;
+import io.tailrace.gateway.ephemeral.HubInput;
+import io.tailrace.gateway.ephemeral.SayDesk;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
@@ -30,6 +32,7 @@ import java.util.function.Function;
 public final class ShardCore {
   private final Decision decision = new Decision();
   private final Windows windows;
+  private final SayDesk says;
   private final Rooms rooms;
   private final SessionDesk sessions;
   private final SubscribeDesk subscriptions;
@@ -42,9 +45,13 @@ public final class ShardCore {
    * What bounds a shard.
    *
    * @param replayQueueBytes how far a replay fills a queue
+   * @param kinds the contracts
    */
   public record Rules(
-      SessionDesk.Rules sessions, SubscribeDesk.Rules subscriptions, long replayQueueBytes) {}
+      SessionDesk.Rules sessions,
+      SubscribeDesk.Rules subscriptions,
+      long replayQueueBytes,
+      SayDesk.Kinds kinds) {}
 
   /** Told what clients saw, for the metrics. */
   @FunctionalInterface
@@ -60,7 +67,8 @@ public final class ShardCore {
       Rules rules, Windows windows, Function<String, TokenResult> verifier, Rendered rendered) {
     this.windows = windows;
     this.rendered = rendered;
-    this.rooms = new Rooms(windows);
+    this.says = new SayDesk(rules.kinds(), decision);
+    this.rooms = new Rooms(windows, says);
     Endings endings = new Endings(rooms, decision);
     this.replay = new Replay(endings, decision, rules.replayQueueBytes());
     this.sessions = new SessionDesk(rules.sessions(), verifier, decision);
@@ -95,6 +103,7 @@ public final class ShardCore {
       case Input.Gone(Peer peer) -> {
         if (peers.remove(peer)) {
           subscriptions.gone(peer);
+          says.gone(peer);
         }
       }
       case Input.Tick() -> tick(nowMs);
@@ -120,6 +129,11 @@ public final class ShardCore {
       }
     }
     return asks;
+  }
+
+  /** What the hub is to be told, in order; its reader clears it. */
+  public List<HubInput> toHub() {
+    return says.inputs();
   }
 
   /** All connections, in the order they came. */
@@ -166,25 +180,16 @@ public final class ShardCore {
       }
       case ClientFrame.Ping ping -> sessions.ping(peer, ping, nowMs);
       case ClientFrame.Rendered seen -> rendered.rendered(seen.ms());
-      case ClientFrame.Signal signal -> notAvailable(peer, signal.channel(), "signal");
-      case ClientFrame.Presence presence -> notAvailable(peer, presence.channel(), "presence");
-      case ClientFrame.Receipt receipt -> notAvailable(peer, receipt.channel(), "receipt");
+      case ClientFrame.Signal signal -> says.signal(peer, identity, signal, nowMs);
+      case ClientFrame.Presence presence -> says.presence(peer, identity, presence, nowMs);
+      case ClientFrame.Receipt receipt -> says.receipt(peer, identity, receipt, nowMs);
       case ClientFrame.Hello hello -> sessions.hello(peer, hello, nowMs);
     }
   }
 
-  private void notAvailable(Peer peer, String channel, String frame) {
-    decision.refuse(
-        peer,
-        null,
-        channel,
-        ProblemCode.NOT_AVAILABLE,
-        frame + " is not available on this gateway",
-        null);
-  }
-
   private void tick(long nowMs) {
     subscriptions.tick(nowMs);
+    says.tick(nowMs);
     for (Peer peer : peers) {
       sessions.tick(peer, nowMs);
     }

@@ -48,6 +48,7 @@ public final class GatewayMetrics {
   private final Counter badRecords;
   private final Counter tailWaits;
   private final Counter tailBreaks;
+  private final Counter notShown;
   private final Counter writes;
   private final Counter bytesWritten;
 
@@ -87,6 +88,7 @@ public final class GatewayMetrics {
     records = registry.counter("tailrace_gateway_records_total");
     badRecords = registry.counter("tailrace_gateway_bad_records_total");
     tailWaits = registry.counter("tailrace_gateway_tail_waits_total");
+    notShown = registry.counter("tailrace_gateway_not_shown_total");
     tailBreaks = registry.counter("tailrace_gateway_tail_breaks_total");
     writes = registry.counter("tailrace_gateway_writes_total");
     bytesWritten = registry.counter("tailrace_gateway_written_bytes_total");
@@ -162,6 +164,11 @@ public final class GatewayMetrics {
   /** The tail waited for a shard whose inbox was full. */
   public void tailWaited() {
     tailWaits.increment();
+  }
+
+  /** Ephemeral frames found no room before a shard. */
+  public void notShown(int frames) {
+    notShown.increment(frames);
   }
 
   /** The tail has failed and reads anew. */

@@ -30,6 +30,16 @@ public enum Happening {
   NOT_READY,
   /** A subscribe was put off because too many came at once. */
   PUT_OFF,
+  /** A signal was taken. */
+  SIGNAL_SAID,
+  /** A signal was dropped because its author sends too many: a later one stands for it. */
+  SIGNAL_OVER_RATE,
+  /** A signal was dropped because its author is still being sent what was missed. */
+  SIGNAL_EARLY,
+  /** Somebody said what they are doing. */
+  PRESENCE_SAID,
+  /** Somebody said how far they have read. */
+  RECEIPT_SAID,
   /** A request was refused. */
   REFUSED
 }

@@ -9,17 +9,31 @@ public final class Membership {
   private Membership() {}
 
   /**
-   * By what somebody reads after a change, null where they may not read any more.
+   * What somebody who reads a channel is there.
    *
-   * @param entry by what they read before it
+   * @param entry by what they read
+   * @param role what they are as a member; null where they read as something else
    */
-  public static @Nullable Entry after(Entry entry, String user, MemberChange change) {
+  public record Standing(Entry entry, @Nullable String role) {}
+
+  /**
+   * What somebody is after a change, null where they may not read any more.
+   *
+   * @param before what they were
+   */
+  public static @Nullable Standing after(Standing before, String user, MemberChange change) {
     boolean own = change.user().equals(user);
-    return switch (entry) {
-      case TOKEN -> entry;
+    String role = change.role();
+    return switch (before.entry()) {
+      case TOKEN -> before;
       // The first change closes the channel to all but the one whom it makes a member.
-      case OPEN -> own && change.role() != null ? Entry.MEMBER : null;
-      case MEMBER -> own && change.role() == null ? null : entry;
+      case OPEN -> own && role != null ? new Standing(Entry.MEMBER, role) : null;
+      case MEMBER -> {
+        if (!own) {
+          yield before;
+        }
+        yield role == null ? null : new Standing(Entry.MEMBER, role);
+      }
     };
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 public final class Room {
   private final String name;
   private final ChannelWindow window;
+  private final Rooms.Doors doors;
   private final List<Subscription> live = new ArrayList<>();
   private final List<Subscription> waiting = new ArrayList<>();
   private final List<Frame> run = new ArrayList<>();
@@ -20,9 +21,10 @@ public final class Room {
    *
    * @param name {@code kind:id}, as clients write it
    */
-  Room(String name, ChannelWindow window) {
+  Room(String name, ChannelWindow window, Rooms.Doors doors) {
     this.name = name;
     this.window = window;
+    this.doors = doors;
   }
 
   /** {@code kind:id}, as clients write it. */
@@ -91,6 +93,7 @@ public final class Room {
     subscription.goLive();
     put(live, subscription);
     forgetPieces();
+    doors.wentLive(subscription);
   }
 
   void leave(Subscription subscription) {

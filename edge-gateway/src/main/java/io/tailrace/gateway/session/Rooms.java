@@ -12,10 +12,21 @@ import org.jspecify.annotations.Nullable;
 public final class Rooms {
   private final Windows windows;
   private final Map<String, Room> rooms = new HashMap<>();
+  private final Doors doors;
+
+  /** Hears who comes and goes, each once for each subscription. */
+  public interface Doors {
+    /** It takes new events from here on. */
+    void wentLive(Subscription subscription);
+
+    /** It took new events, and does not any more. */
+    void left(Subscription subscription);
+  }
 
   /** No rooms yet, over the shard's windows. */
-  public Rooms(Windows windows) {
+  public Rooms(Windows windows, Doors doors) {
     this.windows = windows;
+    this.doors = doors;
   }
 
   /** The windows below the rooms. */
@@ -39,7 +50,7 @@ public final class Rooms {
     Room room = rooms.get(full);
     if (room == null) {
       ChannelWindow window = windows.hold(full, partition);
-      room = new Room(channel.name(), window);
+      room = new Room(channel.name(), window, doors);
       rooms.put(full, room);
     }
     return room;
@@ -53,6 +64,9 @@ public final class Rooms {
       subscription.peer().replaying(-1);
     }
     subscription.peer().subscriptions().remove(room.window().channel());
+    if (subscription.stage() == Subscription.Stage.LIVE) {
+      doors.left(subscription);
+    }
     if (room.isEmpty()) {
       room.run().clear();
       rooms.remove(room.window().channel());

@@ -1,6 +1,7 @@
 package io.tailrace.gateway.session;
 
 import io.tailrace.gateway.lane.Lane;
+import io.tailrace.gateway.session.Membership.Standing;
 import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.join.JoinWire.Entry;
 import java.util.Set;
@@ -46,7 +47,7 @@ public final class Subscription {
   private long next;
   private long replayTo;
   private long owedFrom = -1;
-  private Entry entry = Entry.TOKEN;
+  private Standing standing = new Standing(Entry.TOKEN, null);
   private Set<Lane> lanes = Set.of(Lane.EVENT);
   private long decidedUpTo;
   int index = -1;
@@ -141,11 +142,11 @@ public final class Subscription {
   /**
    * They may read.
    *
-   * @param by by what, as of {@code upTo}
+   * @param as as what, as of {@code upTo}
    * @param upTo changes of members up to here are in that already
    */
-  public void admit(Entry by, long upTo) {
-    entry = by;
+  public void admit(Standing as, long upTo) {
+    standing = as;
     decidedUpTo = upTo;
   }
 
@@ -158,12 +159,17 @@ public final class Subscription {
     if (seq <= decidedUpTo) {
       return true;
     }
-    Entry now = Membership.after(entry, peer.user(), change);
+    Standing now = Membership.after(standing, peer.user(), change);
     if (now == null) {
       return false;
     }
-    entry = now;
+    standing = now;
     return true;
+  }
+
+  /** As what they read, after all that has been queued. */
+  public Standing standing() {
+    return standing;
   }
 
   /** Whether the wait for an {@code after} above head is over. */

@@ -1,8 +1,11 @@
 package io.tailrace.gateway.shard;
 
 import io.tailrace.gateway.encode.Frame;
+import io.tailrace.gateway.ephemeral.EphemeralFrame;
+import io.tailrace.gateway.ephemeral.HubInput;
 import io.tailrace.gateway.fanout.Input;
 import io.tailrace.gateway.fanout.ShardCore;
+import io.tailrace.gateway.hub.Hub;
 import io.tailrace.gateway.join.JoinClient;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.gateway.session.Decision;
@@ -30,7 +33,7 @@ import org.xnio.XnioIoThread;
  * A shard on its I/O thread: takes inputs, lets the core decide, carries out. All methods but those
  * that say otherwise are for that thread only.
  */
-public final class Shard implements EventTail.Taker {
+public final class Shard implements EventTail.Taker, Hub.Taker {
   private static final int BUFFERS_PER_WRITE = 64;
 
   /** So that one reader who is fast does not keep an I/O thread from the others. */
@@ -39,6 +42,11 @@ public final class Shard implements EventTail.Taker {
   private static final int READ_BYTES = 64 * 1024;
   private static final int RESTARTED = 1012;
 
+  /** Frames of a turn, after the events: each may go to all connections of the shard. */
+  private static final int SHOWN_PER_TURN = 64;
+
+  private static final long SHOWN_BYTES_MAX = 16L << 20;
+
   private final ShardCore core;
   private final XnioIoThread thread;
   private final Ports ports;
@@ -46,6 +54,7 @@ public final class Shard implements EventTail.Taker {
   private final Pace pace;
   private final Deadlines deadlines;
   private final Inbox inbox;
+  private final ShownInbox shown = new ShownInbox(SHOWN_BYTES_MAX);
   private final Consumer<List<JoinWire.Answer>> answersTo = this::takeAnswers;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Peer, Connection> connections = new HashMap<>();
@@ -72,7 +81,8 @@ public final class Shard implements EventTail.Taker {
       GatewayMetrics metrics,
       InstantSource clock,
       LongSupplier nanoTime,
-      Seats seats) {}
+      Seats seats,
+      Hub hub) {}
 
   /** Looks at its connection now and then. */
   @FunctionalInterface
@@ -101,6 +111,17 @@ public final class Shard implements EventTail.Taker {
   @Override
   public void take(List<Frame> frames) throws InterruptedException {
     inbox.put(new Input.Feed(frames));
+  }
+
+  /** Takes ephemeral frames on the hub's thread; what has no room is dropped and counted. */
+  @Override
+  public boolean show(List<EphemeralFrame> frames) {
+    if (isClosed()) {
+      return false;
+    }
+    ports.metrics().notShown(shown.add(frames));
+    wake();
+    return true;
   }
 
   /** Ends all connections: what they hold may have a gap. On the tail thread. */
@@ -152,13 +173,17 @@ public final class Shard implements EventTail.Taker {
       }
       core.decide(input, nowMs);
     });
+    List<EphemeralFrame> frames = shown.take(SHOWN_PER_TURN);
+    if (!frames.isEmpty()) {
+      core.decide(new Input.Shown(frames), nowMs);
+    }
     carryOut(nowMs);
     pace.turned(startNanos, ports.nanoTime().getAsLong());
     if (newestCommitMicros > 0) {
       ports.metrics().written(ports.clock().millis() * 1000 - newestCommitMicros);
       newestCommitMicros = 0;
     }
-    if (!inbox.isEmpty()) {
+    if (!inbox.isEmpty() || !shown.isEmpty()) {
       wake();
     }
   }
@@ -266,6 +291,7 @@ public final class Shard implements EventTail.Taker {
     if (connections.remove(peer) != null) {
       connection.leave();
       core.decide(new Input.Gone(peer), ports.clock().millis());
+      tellHub();
       ports.metrics().closed(peer.wire(), connection.label());
       connection.logEnd();
       connection.cut();
@@ -324,9 +350,18 @@ public final class Shard implements EventTail.Taker {
     writeCalls = 0;
     writtenBytes = 0;
     decision.clear();
+    tellHub();
     if (!asks.isEmpty()) {
       // Refusals come back at once and on this thread, which must not wait for its own inbox.
       ports.joins().ask(asks, answersTo);
+    }
+  }
+
+  private void tellHub() {
+    List<HubInput> inputs = core.toHub();
+    if (!inputs.isEmpty()) {
+      ports.hub().say(inputs);
+      inputs.clear();
     }
   }
 

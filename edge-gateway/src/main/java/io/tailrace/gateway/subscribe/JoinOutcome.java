@@ -1,6 +1,6 @@
 package io.tailrace.gateway.subscribe;
 
-import io.tailrace.schemas.join.JoinWire;
+import io.tailrace.gateway.session.Membership;
 
 /** How a subscription begins, or why it does not. */
 sealed interface JoinOutcome {
@@ -21,9 +21,9 @@ sealed interface JoinOutcome {
    *
    * @param replay whether the window has all of them; if not, those up to head are read over HTTP
    * @param whole whether the window ends with what the stores do not contradict
-   * @param entry by what the user may read, as of head
+   * @param standing as what the user may read, as of head
    */
   record Start(
-      int epoch, long head, long after, boolean replay, boolean whole, JoinWire.Entry entry)
+      int epoch, long head, long after, boolean replay, boolean whole, Membership.Standing standing)
       implements JoinOutcome {}
 }

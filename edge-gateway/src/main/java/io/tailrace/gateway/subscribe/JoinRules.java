@@ -35,17 +35,19 @@ final class JoinRules {
     int epoch = view.epoch();
     long valid = seen == epoch ? window.lastValid(view.head(), view.position()) : 0;
     long head = Math.max(view.head(), valid);
-    JoinWire.Entry entry = view.entry();
-    if (entry != JoinWire.Entry.TOKEN && window.minSeq() > view.head() && valid > view.head()) {
+    Membership.Standing standing = new Membership.Standing(view.entry(), view.role());
+    if (view.entry() != JoinWire.Entry.TOKEN
+        && window.minSeq() > view.head()
+        && valid > view.head()) {
       if (!window.covers(view.head() + 1)) {
         return new JoinOutcome.TooEarly();
       }
       for (MemberChange change : window.members(view.head() + 1, valid).values()) {
-        JoinWire.Entry now = Membership.after(entry, subscription.peer().user(), change);
+        Membership.Standing now = Membership.after(standing, subscription.peer().user(), change);
         if (now == null) {
           return new JoinOutcome.TooEarly();
         }
-        entry = now;
+        standing = now;
       }
     }
     Long after = resume.after();
@@ -66,7 +68,7 @@ final class JoinRules {
     }
     long start = after == null ? head : Math.max(after, view.visibleFrom() - 1);
     boolean replay = start >= head || window.covers(start + 1) && valid >= head;
-    return new JoinOutcome.Start(epoch, head, start, replay, valid == window.last(), entry);
+    return new JoinOutcome.Start(epoch, head, start, replay, valid == window.last(), standing);
   }
 
   private static @Nullable Long chainAt(

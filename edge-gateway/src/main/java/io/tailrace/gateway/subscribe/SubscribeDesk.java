@@ -240,7 +240,7 @@ public final class SubscribeDesk {
             start.head(),
             start.after(),
             start.replay() ? null : new ServerFrame.CatchUp(start.after(), start.head())));
-    subscription.admit(start.entry(), start.head());
+    subscription.admit(start.standing(), start.head());
     subscription.replay(start.epoch(), start.replay() ? start.after() : start.head(), replayTo);
     if (!start.replay()) {
       subscription.owe(start.after());

@@ -206,7 +206,7 @@ final class ModelLog {
     Long chain =
         after == null || after < 1 || after > head ? null : (Long) truth(storeEpoch, after);
     return new JoinWire.Answer.View(
-        ask.number(), storeEpoch, head, position, view.visibleFrom(), entry, chain);
+        ask.number(), storeEpoch, head, position, view.visibleFrom(), entry, null, chain);
   }
 
   Frame frame(int offset, long nowMs) {

@@ -7,6 +7,7 @@ import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.token.Identity;
 import io.tailrace.schemas.token.TokenResult;
@@ -20,6 +21,7 @@ import java.util.Set;
 
 /** The real core of a shard, and what it has asked the stores. */
 final class ModelShard {
+  private static final Contracts CONTRACTS = Contracts.shipped();
   final List<JoinWire.Ask> asks = new ArrayList<>();
   final long queueBytes;
   private final long windowMs;
@@ -49,7 +51,7 @@ final class ModelShard {
             500,
             new RateGate(1e9, 1e9, 1, 2));
     return new ShardCore(
-        new ShardCore.Rules(sessions, subscriptions, queueBytes / 2),
+        new ShardCore.Rules(sessions, subscriptions, queueBytes / 2, CONTRACTS::of),
         new Windows(windowMs, 1 << 20, new long[] {from}),
         token -> new TokenResult.Accepted(identity(token)),
         _ -> {});

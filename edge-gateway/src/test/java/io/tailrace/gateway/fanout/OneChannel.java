@@ -10,6 +10,7 @@ import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ClientFrames;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class OneChannel {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String NAME = "chat:a";
+  private static final Contracts CONTRACTS = Contracts.shipped();
   private final List<JoinWire.Ask> asked = new ArrayList<>();
   private final ShardCore core;
   private long offset;
@@ -49,7 +51,8 @@ final class OneChannel {
                     3000,
                     500,
                     new RateGate(1e9, 1e9, 1, 2)),
-                replayQueueBytes),
+                replayQueueBytes,
+                CONTRACTS::of),
             new Windows(1000, 1 << 24, new long[] {0}),
             token -> new TokenResult.Accepted(identity(token)),
             _ -> {});
@@ -111,7 +114,7 @@ final class OneChannel {
         new Input.Joined(
             List.of(
                 new JoinWire.Answer.View(
-                    ask.number(), 1, head, position, visibleFrom, entry, null))),
+                    ask.number(), 1, head, position, visibleFrom, entry, null, null))),
         0);
     carryOut();
   }

@@ -9,6 +9,7 @@ import io.tailrace.gateway.session.Happening;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ClientFrames;
 import io.tailrace.schemas.join.JoinWire;
@@ -26,6 +27,7 @@ import java.util.Set;
 final class OneShard {
   private static final Identity ANN =
       new Identity("demo", "ann", null, Set.of(), null, Instant.ofEpochSecond(4_000_000_000L));
+  private static final Contracts CONTRACTS = Contracts.shipped();
   private final ShardCore core;
   private final Map<Happening, Long> counts = new EnumMap<>(Happening.class);
   private long offset;
@@ -37,7 +39,8 @@ final class OneShard {
                 new SessionDesk.Rules(1000, 1000, 1000, 0, 1e6, 1e6, Map.of(), "test"),
                 new SubscribeDesk.Rules(
                     (_, _) -> 10, _ -> 0, 10, 3000, 500, new RateGate(1e9, 1e9, 1, 2)),
-                replayQueueBytes),
+                replayQueueBytes,
+                CONTRACTS::of),
             new Windows(1000, 1 << 24, new long[] {0}),
             _ -> new TokenResult.Accepted(ANN),
             _ -> {});
@@ -62,7 +65,8 @@ final class OneShard {
   void answer(List<JoinWire.Ask> asks, long head) {
     List<JoinWire.Answer> answers = new ArrayList<>();
     for (JoinWire.Ask ask : asks) {
-      answers.add(new JoinWire.Answer.View(ask.number(), 1, head, 0, 1, JoinWire.Entry.OPEN, null));
+      answers.add(
+          new JoinWire.Answer.View(ask.number(), 1, head, 0, 1, JoinWire.Entry.OPEN, null, null));
     }
     core.decide(new Input.Joined(answers), 0);
     carryOut();

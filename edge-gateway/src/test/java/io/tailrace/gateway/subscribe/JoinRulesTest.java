@@ -8,6 +8,7 @@ import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.resume.Windows;
+import io.tailrace.gateway.session.Membership;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Room;
 import io.tailrace.gateway.session.Rooms;
@@ -20,7 +21,16 @@ import org.junit.jupiter.api.Test;
 final class JoinRulesTest {
   private static final Channel A = new Channel("demo", "chat", "a");
   private final Windows windows = new Windows(1000, 100_000, new long[] {0});
-  private final Rooms rooms = new Rooms(windows);
+  private static final Membership.Standing READS = new Membership.Standing(OPEN, null);
+  private static final Rooms.Doors NOBODY_LISTENS =
+      new Rooms.Doors() {
+        @Override
+        public void wentLive(Subscription subscription) {}
+
+        @Override
+        public void left(Subscription subscription) {}
+      };
+  private final Rooms rooms = new Rooms(windows, NOBODY_LISTENS);
   private long offset;
 
   /** The window has these seqs, at offsets 0, 1, 2 …; the chain at a seq is ten times it. */
@@ -43,16 +53,19 @@ final class JoinRulesTest {
   private JoinOutcome answer(
       Subscription subscription, int epoch, long head, long position, @Nullable Long chain) {
     return JoinRules.complete(
-        subscription, new JoinWire.Answer.View(1, epoch, head, position, 1, OPEN, chain), windows);
+        subscription,
+        new JoinWire.Answer.View(1, epoch, head, position, 1, OPEN, null, chain),
+        windows);
   }
 
   @Test
   void whatTheWindowReachesIsReplayed() {
     window(5, 6, 7);
     assertEquals(
-        new JoinOutcome.Start(1, 7, 5, true, true, OPEN), answer(wants(5L, 1, 50L), 1, 6, 2, null));
+        new JoinOutcome.Start(1, 7, 5, true, true, READS),
+        answer(wants(5L, 1, 50L), 1, 6, 2, null));
     assertEquals(
-        new JoinOutcome.Start(1, 7, 4, true, true, OPEN),
+        new JoinOutcome.Start(1, 7, 4, true, true, READS),
         answer(wants(4L, 1, null), 1, 6, 2, null));
   }
 
@@ -60,14 +73,15 @@ final class JoinRulesTest {
   void whatLiesBelowTheWindowIsReadOverHttp() {
     window(5, 6, 7);
     assertEquals(
-        new JoinOutcome.Start(1, 7, 3, false, true, OPEN), answer(wants(3L, 1, 30L), 1, 6, 2, 30L));
+        new JoinOutcome.Start(1, 7, 3, false, true, READS),
+        answer(wants(3L, 1, 30L), 1, 6, 2, 30L));
   }
 
   @Test
   void aWindowThatDoesNotReachHeadIsNotReplayed() {
     window(5, 6);
     assertEquals(
-        new JoinOutcome.Start(1, 9, 5, false, true, OPEN),
+        new JoinOutcome.Start(1, 9, 5, false, true, READS),
         answer(wants(5L, 1, null), 1, 9, 2, null));
   }
 
@@ -75,7 +89,7 @@ final class JoinRulesTest {
   void withoutAPlaceItBeginsAtHead() {
     window(5, 6, 7);
     assertEquals(
-        new JoinOutcome.Start(1, 7, 7, true, true, OPEN),
+        new JoinOutcome.Start(1, 7, 7, true, true, READS),
         answer(wants(null, 0, null), 1, 6, 2, null));
   }
 
@@ -99,7 +113,7 @@ final class JoinRulesTest {
     window(5, 6, 7);
     assertEquals(new JoinOutcome.Ahead(1, 5), answer(wants(7L, 1, 70L), 1, 5, 3, null));
     assertEquals(
-        new JoinOutcome.Start(1, 5, 5, true, false, OPEN),
+        new JoinOutcome.Start(1, 5, 5, true, false, READS),
         answer(wants(5L, 1, 50L), 1, 5, 3, null));
   }
 

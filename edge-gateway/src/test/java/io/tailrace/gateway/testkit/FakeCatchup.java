@@ -146,18 +146,18 @@ public final class FakeCatchup implements AutoCloseable {
     }
     String user = ask.who().user();
     boolean open = true;
-    boolean member = false;
+    String role = null;
     long visibleFrom = 1;
     for (Event event : List.copyOf(events)) {
       MemberChange change = MemberChange.of(event.envelope(), event.data());
       if (change != null && change.user().equals(user)) {
         boolean set = change.role() != null;
-        visibleFrom = set && !member && !open ? event.seq() : visibleFrom;
-        member = set;
+        visibleFrom = set && role == null && !open ? event.seq() : visibleFrom;
+        role = change.role();
       }
       open &= change == null;
     }
-    if (!open && !member) {
+    if (!open && role == null) {
       return new JoinWire.Answer.Refused(
           ask.number(), Problem.UNREADABLE.code(), Problem.UNREADABLE.detail());
     }
@@ -168,7 +168,8 @@ public final class FakeCatchup implements AutoCloseable {
         events.size(),
         position,
         visibleFrom,
-        member ? JoinWire.Entry.MEMBER : JoinWire.Entry.OPEN,
+        role != null ? JoinWire.Entry.MEMBER : JoinWire.Entry.OPEN,
+        role,
         after == null || after < 1 || after > events.size()
             ? null
             : (Long) events.get((int) (after - 1)).chain());

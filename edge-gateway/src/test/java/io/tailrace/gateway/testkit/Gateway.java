@@ -142,6 +142,22 @@ public final class Gateway implements AutoCloseable {
         .sum();
   }
 
+  /** Waits until what is ephemeral can go through. */
+  public void awaitHub() {
+    Await.until("the hub is ready", () -> meter("tailrace_hub_ready") == 1);
+  }
+
+  /** The sum of a meter, given by the beginning of its lines. */
+  public double meter(String begins) {
+    return service
+        .metrics()
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith(begins))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
   /** A token of a user of the tenant. */
   public static String token(String user, Instant exp) {
     return token(new Identity("demo", user, null, Set.of(), null, exp));
@@ -191,7 +207,8 @@ public final class Gateway implements AutoCloseable {
     try {
       Path file = Files.createTempFile("tailrace-keys-", ".json");
       file.toFile().deleteOnExit();
-      return Files.writeString(file, "{\"tenants\":{\"demo\":{\"hmac\":\"" + SECRET + "\"}}}");
+      String key = "{\"hmac\":\"" + SECRET + "\"}";
+      return Files.writeString(file, "{\"tenants\":{\"demo\":" + key + ",\"acme\":" + key + "}}");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -106,6 +106,17 @@ final class ContractParser {
     if (contract.members() == null && byMembers) {
       throw root.fault("rights", "names members, so the kind must say members: roles, history");
     }
+    boolean bySubscribing = rights.subscribe().asksMembership();
+    if (contract.members() != null && !bySubscribing) {
+      for (Right other : List.of(rights.presence(), rights.signal())) {
+        if (other.asksMembership()) {
+          throw root.fault(
+              "rights",
+              "subscribe must be tenant or members where presence or signal is: what somebody is in"
+                  + " a channel is known from subscribing");
+        }
+      }
+    }
     if (contract.members() == null && rights.members() != Right.NOBODY) {
       throw root.fault(
           "rights", "members must be nobody where the kind does not say members: roles, history");

@@ -83,6 +83,8 @@ public final class JoinWire {
      * @param position all offsets below are in the store
      * @param visibleFrom first seq that the subscriber may see
      * @param entry by what the subscriber may read, as of that position
+     * @param role what the subscriber is in the channel; null where not a member, or where being
+     *     one never matters
      * @param chainAtAfter chain at the {@code after} asked for; null where it is not kept
      */
     record View(
@@ -92,11 +94,12 @@ public final class JoinWire {
         long position,
         long visibleFrom,
         Entry entry,
+        @Nullable String role,
         @Nullable Long chainAtAfter)
         implements Answer {
       @Override
       public Answer numbered(long other) {
-        return new View(other, epoch, head, position, visibleFrom, entry, chainAtAfter);
+        return new View(other, epoch, head, position, visibleFrom, entry, role, chainAtAfter);
       }
     }
 
@@ -169,6 +172,9 @@ public final class JoinWire {
           node.put("epoch", view.epoch()).put("head", view.head());
           node.put("position", view.position()).put("visibleFrom", view.visibleFrom());
           node.put("entry", view.entry().name());
+          if (view.role() != null) {
+            node.put("role", view.role());
+          }
           Long chain = view.chainAtAfter();
           if (chain != null) {
             node.put("chainAtAfter", Chain.hex(chain));
@@ -212,6 +218,7 @@ public final class JoinWire {
           node.path("position").asLong(),
           node.path("visibleFrom").asLong(),
           Entry.valueOf(node.path("entry").asText()),
+          node.path("role").isTextual() ? node.path("role").asText() : null,
           node.has("chainAtAfter") ? (Long) Chain.parse(node.path("chainAtAfter").asText()) : null);
     } catch (IllegalArgumentException e) {
       throw new IOException("entry or chainAtAfter cannot be read", e);

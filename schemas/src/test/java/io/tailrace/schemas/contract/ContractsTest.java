@@ -78,6 +78,7 @@ class ContractsTest {
         "type: string, maxLength: 20000|type: strung, maxLength: 20000|27|message.posted",
         "kind: chat|kind: chat\\nkind: chat|3|twice",
         "create: tenant|create: members|14|does not exist",
+        "subscribe: tenant|subscribe: publishers|11|subscribe must be tenant or members",
         "members: admins|members: members|17|give the permission",
         "reader: []|Reader: []|22|role",
         "reader: []|reader: [read]|22|publish, signal, members",

@@ -32,8 +32,8 @@ class JoinWireTest {
   void answersComeAcrossAsTheyWere() throws IOException {
     List<JoinWire.Answer> answers =
         List.of(
-            new JoinWire.Answer.View(1, 2, 9, 100, 1, JoinWire.Entry.OPEN, -1L),
-            new JoinWire.Answer.View(2, 2, 9, 100, 5, JoinWire.Entry.MEMBER, null),
+            new JoinWire.Answer.View(1, 2, 9, 100, 1, JoinWire.Entry.OPEN, null, -1L),
+            new JoinWire.Answer.View(2, 2, 9, 100, 5, JoinWire.Entry.MEMBER, "owner", null),
             new JoinWire.Answer.Refused(3, ProblemCode.FORBIDDEN, "no"));
 
     assertEquals(answers, JoinWire.decodeAnswers(JoinWire.encodeAnswers(answers)));

@@ -1,0 +1,156 @@
+package io.tailrace.gateway.hub;
+
+import io.tailrace.gateway.ephemeral.HubDesk;
+import io.tailrace.gateway.measure.HubMetrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the desks' topics, all partitions, without a group. A topic that is not there is looked for
+ * again; after a failure everything begins anew. Owned by the hub's thread.
+ */
+final class HubReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HubReader.class);
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final long PAUSE_MS_LEAST = 250;
+  private static final long PAUSE_MS_MOST = 10_000;
+  private static final long LOOK_MS = 1000;
+
+  private final Supplier<Consumer<byte[], byte[]>> consumers;
+  private final List<HubDesk> desks;
+  private final HubMetrics metrics;
+  private final Map<String, Integer> partitions = new HashMap<>();
+  private @Nullable Consumer<byte[], byte[]> consumer;
+  private List<TopicPartition> assigned = List.of();
+  private long notBeforeMs = Long.MIN_VALUE;
+  private long pauseMs = PAUSE_MS_LEAST;
+
+  HubReader(Supplier<Consumer<byte[], byte[]>> consumers, List<HubDesk> desks, HubMetrics metrics) {
+    this.consumers = consumers;
+    this.desks = desks;
+    this.metrics = metrics;
+  }
+
+  /** How many partitions a topic has; 0 where that is not known yet. */
+  int partitions(String topic) {
+    return partitions.getOrDefault(topic, 0);
+  }
+
+  /** Whether all topics are being read. */
+  boolean isReading() {
+    return partitions.size() == desks.size();
+  }
+
+  /** Waits so long for records at most; there are none while Kafka cannot be read. */
+  Iterable<ConsumerRecord<byte[], byte[]>> poll(Duration wait, long nowMs) {
+    try {
+      Consumer<byte[], byte[]> reading = consumer;
+      if (nowMs >= notBeforeMs && !isReading()) {
+        reading = look(nowMs);
+      }
+      if (reading == null || assigned.isEmpty()) {
+        Thread.sleep(wait);
+        return List.of();
+      }
+      return reading.poll(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    } catch (KafkaException e) {
+      broken(e, nowMs);
+      return List.of();
+    }
+  }
+
+  @Override
+  public void close() {
+    forget();
+  }
+
+  /** Looks for the topics that are not read yet. */
+  private Consumer<byte[], byte[]> look(long nowMs) {
+    notBeforeMs = nowMs + LOOK_MS;
+    Consumer<byte[], byte[]> reading = consumer;
+    if (reading == null) {
+      reading = consumers.get();
+      consumer = reading;
+    }
+    for (HubDesk desk : desks) {
+      if (partitions.containsKey(desk.topic())) {
+        continue;
+      }
+      List<PartitionInfo> found = reading.partitionsFor(desk.topic(), ANSWER);
+      if (found == null || found.isEmpty()) {
+        continue;
+      }
+      List<TopicPartition> fresh = new ArrayList<>();
+      for (int i = 0; i < found.size(); i++) {
+        fresh.add(new TopicPartition(desk.topic(), i));
+      }
+      Map<TopicPartition, Long> starts = starts(reading, desk, fresh, nowMs);
+      List<TopicPartition> all = new ArrayList<>(assigned);
+      all.addAll(fresh);
+      reading.assign(all);
+      starts.forEach(reading::seek);
+      assigned = all;
+      partitions.put(desk.topic(), found.size());
+    }
+    pauseMs = PAUSE_MS_LEAST;
+    return reading;
+  }
+
+  private static Map<TopicPartition, Long> starts(
+      Consumer<byte[], byte[]> reading, HubDesk desk, List<TopicPartition> fresh, long nowMs) {
+    Map<TopicPartition, Long> starts = new HashMap<>(reading.endOffsets(fresh, ANSWER));
+    if (desk.startBackMs() > 0) {
+      Map<TopicPartition, Long> query = new HashMap<>();
+      fresh.forEach(partition -> query.put(partition, nowMs - desk.startBackMs()));
+      Map<TopicPartition, OffsetAndTimestamp> since = reading.offsetsForTimes(query, ANSWER);
+      since.forEach((partition, first) -> {
+        if (first != null) {
+          starts.put(partition, first.offset());
+        }
+      });
+    }
+    return starts;
+  }
+
+  private void broken(KafkaException e, long nowMs) {
+    LOG.atWarn()
+        .addKeyValue("pauseMs", pauseMs)
+        .addKeyValue("reason", e.toString())
+        .log("the ephemeral topics cannot be read");
+    forget();
+    notBeforeMs = nowMs + pauseMs;
+    pauseMs = Math.min(PAUSE_MS_MOST, pauseMs * 2);
+    metrics.broke();
+  }
+
+  private void forget() {
+    Consumer<byte[], byte[]> old = consumer;
+    consumer = null;
+    assigned = List.of();
+    partitions.clear();
+    if (old != null) {
+      try {
+        old.close(CloseOptions.timeout(Duration.ZERO));
+      } catch (KafkaException e) {
+        LOG.atDebug().setCause(e).log("a consumer did not close well");
+      }
+    }
+  }
+}
