@@ -13,6 +13,7 @@ import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.shard.Pace;
 import io.tailrace.gateway.shard.Shard;
+import io.tailrace.gateway.shard.ShardPorts;
 import io.tailrace.gateway.shard.Shards;
 import io.tailrace.gateway.socket.Admission;
 import io.tailrace.gateway.socket.WebSocketHandler;
@@ -245,15 +246,12 @@ public final class GatewayService implements RunningService {
             windows,
             verifier::verify,
             metrics::rendered);
-    Shard shard =
-        new Shard(
-            core,
-            thread,
-            new Shard.Ports(joins, metrics, clock, System::nanoTime, admission::identify, hub),
-            new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
-            new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
-    hub.attach(shard);
-    return shard;
+    return new Shard(
+        core,
+        thread,
+        new ShardPorts(joins, metrics, clock, System::nanoTime, admission::identify, hub),
+        new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
+        new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
   }
 
   private SubscribeDesk.Permission permission() {

@@ -139,16 +139,10 @@ final class SignalsIT {
       assertNothingTold(other);
       say(other, "chat:shared-name", "2");
       try (RawSocket third = reader(here, token("acme", "eve", "d"), "chat:shared-name")) {
-        // Said again until it comes: the third may have come after it.
-        Await.until(
-            "it is shown in its tenant",
-            () -> {
-              double before = here.meter("tailrace_hub_read_total");
-              say(other, "chat:shared-name", "3");
-              Await.until("it is read", () -> here.meter("tailrace_hub_read_total") > before);
-              return true;
-            });
-        assertEquals("3", third.json("signal").path("data").asText());
+        say(other, "chat:shared-name", "3");
+        while (!third.json("signal").path("data").asText().equals("3")) {
+          // What was said before may still have been on its way.
+        }
       }
       assertNothingTold(ann);
       assertNothingTold(bob);

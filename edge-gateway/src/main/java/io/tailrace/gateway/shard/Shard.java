@@ -1,13 +1,8 @@
 package io.tailrace.gateway.shard;
 
 import io.tailrace.gateway.encode.Frame;
-import io.tailrace.gateway.ephemeral.EphemeralFrame;
-import io.tailrace.gateway.ephemeral.HubInput;
 import io.tailrace.gateway.fanout.Input;
 import io.tailrace.gateway.fanout.ShardCore;
-import io.tailrace.gateway.hub.Hub;
-import io.tailrace.gateway.join.JoinClient;
-import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.tail.EventTail;
@@ -17,7 +12,6 @@ import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +19,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
@@ -33,7 +26,7 @@ import org.xnio.XnioIoThread;
  * A shard on its I/O thread: takes inputs, lets the core decide, carries out. All methods but those
  * that say otherwise are for that thread only.
  */
-public final class Shard implements EventTail.Taker, Hub.Taker {
+public final class Shard implements EventTail.Taker {
   private static final int BUFFERS_PER_WRITE = 64;
 
   /** So that one reader who is fast does not keep an I/O thread from the others. */
@@ -42,19 +35,14 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
   private static final int READ_BYTES = 64 * 1024;
   private static final int RESTARTED = 1012;
 
-  /** Frames of a turn, after the events: each may go to all connections of the shard. */
-  private static final int SHOWN_PER_TURN = 64;
-
-  private static final long SHOWN_BYTES_MAX = 16L << 20;
-
   private final ShardCore core;
   private final XnioIoThread thread;
-  private final Ports ports;
+  private final ShardPorts ports;
   private final Rules rules;
   private final Pace pace;
   private final Deadlines deadlines;
   private final Inbox inbox;
-  private final ShownInbox shown = new ShownInbox(SHOWN_BYTES_MAX);
+  private final HubLine hubLine;
   private final Consumer<List<JoinWire.Answer>> answersTo = this::takeAnswers;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Peer, Connection> connections = new HashMap<>();
@@ -75,15 +63,6 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
    */
   public record Rules(int inboxMax, long tickMs, long stallMs, long closeMs) {}
 
-  /** What a shard uses of the world. */
-  public record Ports(
-      JoinClient joins,
-      GatewayMetrics metrics,
-      InstantSource clock,
-      LongSupplier nanoTime,
-      Seats seats,
-      Hub hub) {}
-
   /** Looks at its connection now and then. */
   @FunctionalInterface
   public interface Watcher {
@@ -92,7 +71,7 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
   }
 
   /** A shard without connections. */
-  public Shard(ShardCore core, XnioIoThread thread, Ports ports, Rules rules, Pace pace) {
+  public Shard(ShardCore core, XnioIoThread thread, ShardPorts ports, Rules rules, Pace pace) {
     this.core = core;
     this.thread = thread;
     this.ports = ports;
@@ -100,10 +79,12 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
     this.pace = pace;
     this.deadlines = new Deadlines(rules.tickMs());
     this.inbox = new Inbox(rules.inboxMax(), ports.metrics()::tailWaited, this::wake);
+    this.hubLine = new HubLine(ports.hub(), ports.metrics(), inbox, this::wake);
   }
 
   /** Begins to look at deadlines. From any thread. */
   public void start() {
+    hubLine.open();
     executeLater(this::tick, rules.tickMs());
   }
 
@@ -111,17 +92,6 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
   @Override
   public void take(List<Frame> frames) throws InterruptedException {
     inbox.put(new Input.Feed(frames));
-  }
-
-  /** Takes ephemeral frames on the hub's thread; what has no room is dropped and counted. */
-  @Override
-  public boolean show(List<EphemeralFrame> frames) {
-    if (isClosed()) {
-      return false;
-    }
-    ports.metrics().notShown(shown.add(frames));
-    wake();
-    return true;
   }
 
   /** Ends all connections: what they hold may have a gap. On the tail thread. */
@@ -173,17 +143,14 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
       }
       core.decide(input, nowMs);
     });
-    List<EphemeralFrame> frames = shown.take(SHOWN_PER_TURN);
-    if (!frames.isEmpty()) {
-      core.decide(new Input.Shown(frames), nowMs);
-    }
+    hubLine.takeTurn(input -> core.decide(input, nowMs));
     carryOut(nowMs);
     pace.turned(startNanos, ports.nanoTime().getAsLong());
     if (newestCommitMicros > 0) {
       ports.metrics().written(ports.clock().millis() * 1000 - newestCommitMicros);
       newestCommitMicros = 0;
     }
-    if (!inbox.isEmpty() || !shown.isEmpty()) {
+    if (!inbox.isEmpty() || !hubLine.isEmpty()) {
       wake();
     }
   }
@@ -291,7 +258,7 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
     if (connections.remove(peer) != null) {
       connection.leave();
       core.decide(new Input.Gone(peer), ports.clock().millis());
-      tellHub();
+      hubLine.tell(core.toHub());
       ports.metrics().closed(peer.wire(), connection.label());
       connection.logEnd();
       connection.cut();
@@ -350,18 +317,10 @@ public final class Shard implements EventTail.Taker, Hub.Taker {
     writeCalls = 0;
     writtenBytes = 0;
     decision.clear();
-    tellHub();
+    hubLine.tell(core.toHub());
     if (!asks.isEmpty()) {
       // Refusals come back at once and on this thread, which must not wait for its own inbox.
       ports.joins().ask(asks, answersTo);
-    }
-  }
-
-  private void tellHub() {
-    List<HubInput> inputs = core.toHub();
-    if (!inputs.isEmpty()) {
-      ports.hub().say(inputs);
-      inputs.clear();
     }
   }
 

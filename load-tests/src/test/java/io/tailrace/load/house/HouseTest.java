@@ -74,6 +74,7 @@ class HouseTest {
         "io.tailrace.gateway.resume",
         "io.tailrace.gateway.subscribe",
         "io.tailrace.gateway.session",
+        "io.tailrace.gateway.ephemeral",
         "io.tailrace.client.channel",
         "io.tailrace.client.connection",
         "io.tailrace.client.send",

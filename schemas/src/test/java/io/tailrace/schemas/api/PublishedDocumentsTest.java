@@ -27,6 +27,10 @@ class PublishedDocumentsTest {
   private static final Map<String, Object> OPENAPI = read("openapi.yaml");
   private static final Map<String, Object> ASYNCAPI = read("asyncapi.yaml");
 
+  /** Frames and records that are written where they come to be, and have no record in schemas. */
+  private static final Set<String> WRITTEN_ELSEWHERE =
+      Set.of("event", "signalShown", "signalRecord");
+
   @Test
   void everyProblemCodeIsPublishedAndNoOther() {
     Set<String> code = new TreeSet<>();
@@ -41,7 +45,7 @@ class PublishedDocumentsTest {
 
   @Test
   void everyFrameIsPublishedAndNoOther() {
-    Set<String> code = new TreeSet<>(Set.of("event"));
+    Set<String> code = new TreeSet<>(WRITTEN_ELSEWHERE);
     for (Class<?> frame : frames()) {
       code.add(nameOf(frame));
     }
