@@ -1,6 +1,7 @@
 package io.tailrace.gateway;
 
 import io.tailrace.gateway.admit.Guests;
+import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SettingsException;
@@ -68,7 +69,8 @@ public record GatewayConfig(
       Key.flag(
           "cookie.secure",
           "false",
-          "Whether the session cookie is sent over HTTPS only, even where the port itself is plain.");
+          "Whether the session cookie is sent over HTTPS only, even where the port itself is"
+              + " plain.");
   private static final Key<Duration> WINDOW_AGE =
       Key.millis("window.ms", "30000", "How long recent events are kept for reconnects.");
   private static final Key<Integer> WINDOW_BYTES =
@@ -91,6 +93,28 @@ public record GatewayConfig(
           "524288",
           "How many bytes of answers may wait beside them before it is closed with 4409.",
           4096,
+          1 << 30);
+  private static final Key<Integer> QUEUE_ENTRIES =
+      Key.number(
+          "queue.entries.max",
+          "8192",
+          "How many entries may wait for one connection: frames, or runs of events.",
+          16,
+          1 << 20);
+  private static final Key<Integer> QUEUES_BYTES =
+      Key.number(
+          "queues.bytes.max",
+          "0",
+          "How many bytes may wait for all connections together; 0 for a quarter of the heap.",
+          0,
+          Integer.MAX_VALUE);
+  private static final Key<Integer> SEND_BUFFER =
+      Key.number(
+          "socket.send.buffer.bytes",
+          "0",
+          "The system's send buffer of a WebSocket, which is in front of its queue; 0: its own"
+              + " choice.",
+          0,
           1 << 30);
   private static final Key<Integer> CONNECTIONS =
       Key.number("connections.max", "100000", "Connections open at once.", 1, 10_000_000);
@@ -184,8 +208,8 @@ public record GatewayConfig(
   /** How much of the recent past is kept. */
   public record Window(long ms, long bytesMax) {}
 
-  /** What may wait for one connection. */
-  public record Queue(int bytesMax, int answerBytesMax) {}
+  /** What may wait for one connection, and for all of them together. */
+  public record Queue(SendQueue.Bounds bounds, long budgetBytes, int sendBufferBytes) {}
 
   /** What a client may do. */
   public record Limits(
@@ -223,6 +247,9 @@ public record GatewayConfig(
         WINDOW_BYTES,
         QUEUE_BYTES,
         QUEUE_ANSWER_BYTES,
+        QUEUE_ENTRIES,
+        QUEUES_BYTES,
+        SEND_BUFFER,
         CONNECTIONS,
         HANDSHAKES,
         PER_USER,
@@ -269,7 +296,13 @@ public record GatewayConfig(
             settings.get(ADDRESS_HANDSHAKES),
             settings.get(TENANT_HANDSHAKES)),
         new Window(positive(settings, WINDOW_AGE), settings.get(WINDOW_BYTES)),
-        new Queue(settings.get(QUEUE_BYTES), settings.get(QUEUE_ANSWER_BYTES)),
+        new Queue(
+            new SendQueue.Bounds(
+                settings.get(QUEUE_BYTES),
+                settings.get(QUEUE_ENTRIES),
+                settings.get(QUEUE_ANSWER_BYTES)),
+            budget(settings.get(QUEUES_BYTES)),
+            settings.get(SEND_BUFFER)),
         new Limits(
             settings.get(CONNECTIONS),
             perCore(settings.get(HANDSHAKES), HANDSHAKES_PER_CORE),
@@ -293,6 +326,10 @@ public record GatewayConfig(
 
   private static Key<Integer> each(String name, String fallback, String doc) {
     return Key.number(name, fallback, doc, 0, 10_000_000);
+  }
+
+  private static long budget(int chosen) {
+    return chosen > 0 ? chosen : Runtime.getRuntime().maxMemory() / 4;
   }
 
   private static int perCore(int chosen, int each) {

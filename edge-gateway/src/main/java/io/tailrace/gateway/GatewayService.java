@@ -7,6 +7,7 @@ import io.tailrace.gateway.fanout.ShardCore;
 import io.tailrace.gateway.hub.Hub;
 import io.tailrace.gateway.hub.KafkaClients;
 import io.tailrace.gateway.join.JoinClient;
+import io.tailrace.gateway.lane.Budget;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.gateway.measure.HubMetrics;
 import io.tailrace.gateway.resume.Windows;
@@ -75,6 +76,7 @@ public final class GatewayService implements RunningService {
   private final JoinClient joins;
   private final EventTail tail;
   private final Hub hub;
+  private final Budget budget;
   private final Shards shards;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final RateGate resumes;
@@ -112,6 +114,8 @@ public final class GatewayService implements RunningService {
             List.of(new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX)),
             clock,
             new HubMetrics(metrics.registry()));
+    this.budget = new Budget(config.queue().budgetBytes());
+    metrics.held(budget::knownBytes);
     this.shards = new Shards(tail, this::shard, blocking);
     OriginPolicy origins = new OriginPolicy(config.origins());
     GatewayConfig.Limits limits = config.limits();
@@ -137,7 +141,7 @@ public final class GatewayService implements RunningService {
             clock,
             sessions,
             new WebSocketHandler.Rules(
-                limits.messageBytes(), queue.bytesMax(), queue.answerBytesMax()));
+                limits.messageBytes(), queue.bounds(), queue.sendBufferBytes()));
     this.eventStream =
         origins.guard(
             new SseHandler(
@@ -146,12 +150,7 @@ public final class GatewayService implements RunningService {
                 metrics,
                 verifier,
                 new SseHandler.Stream(clock, sessions),
-                new SseHandler.Rules(
-                    permission(),
-                    SSE_CHANNELS_MAX,
-                    CURSOR_MS,
-                    queue.bytesMax(),
-                    queue.answerBytesMax())));
+                new SseHandler.Rules(permission(), SSE_CHANNELS_MAX, CURSOR_MS, queue.bounds())));
     this.session =
         origins.guard(
             new SessionHandler(
@@ -226,7 +225,7 @@ public final class GatewayService implements RunningService {
                 "messageBytes", (long) limits.messageBytes(),
                 "subscriptions", (long) limits.subscriptions(),
                 "framesPerSecond", (long) limits.framesPerSecond(),
-                "queueBytes", (long) config.queue().bytesMax()),
+                "queueBytes", config.queue().bounds().bytesMax()),
             config.region());
     int partitions = tail.partitions();
     SubscribeDesk.Rules subscriptions =
@@ -242,7 +241,11 @@ public final class GatewayService implements RunningService {
     ShardCore core =
         new ShardCore(
             new ShardCore.Rules(
-                sessions, subscriptions, config.queue().bytesMax() / 2, contracts::of),
+                sessions,
+                subscriptions,
+                config.queue().bounds().bytesMax() / 2,
+                contracts::of,
+                budget),
             windows,
             verifier::verify,
             metrics::rendered);

@@ -32,7 +32,7 @@ final class GatewayConfigTest {
   void whatIsNeededIsEnough() {
     GatewayConfig config = load();
     assertEquals(30_000, config.window().ms());
-    assertEquals(1 << 20, config.queue().bytesMax());
+    assertEquals(1 << 20, config.queue().bounds().bytesMax());
   }
 
   @ParameterizedTest

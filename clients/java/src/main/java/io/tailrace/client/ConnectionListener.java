@@ -13,6 +13,12 @@ public interface ConnectionListener {
   /** From now on events come this way. */
   default void onTransport(Transport way) {}
 
+  /**
+   * The gateway leaves out ephemeral frames, has left out more of them, or does so no longer. What
+   * it has told is over when the connection is.
+   */
+  default void onShed(Shed shed) {}
+
   /** The connection is gone; the next try comes in {@code retryInMs}. */
   default void onDisconnected(String reason, long retryInMs) {}
 

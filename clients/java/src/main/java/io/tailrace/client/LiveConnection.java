@@ -94,6 +94,7 @@ final class LiveConnection {
   private final Map<Long, Line> lines = new HashMap<>();
   private ConnectionState state;
   private long refs;
+  private volatile @Nullable Shed shed;
 
   LiveConnection(ConnectionCore core, Transport way, Edges edges, Followers followers, Told told) {
     this.core = core;
@@ -120,6 +121,11 @@ final class LiveConnection {
     for (long number : List.copyOf(lines.keySet())) {
       decide(new ConnectionInput.GiveUp(number, reason));
     }
+  }
+
+  /** What is being shed; null for nothing. From any thread. */
+  @Nullable Shed shed() {
+    return shed;
   }
 
   void unsubscribe(long number, String channel) {
@@ -156,7 +162,7 @@ final class LiveConnection {
         case ConnectionAction.Ping a -> with(a.link(), link -> link.ping(++refs));
         case ConnectionAction.Renew a -> with(a.link(), link -> link.renew(++refs));
         case ConnectionAction.Use a -> use(a.link());
-        case ConnectionAction.Lose a -> followers.disconnected(a.link());
+        case ConnectionAction.Lose a -> lose(a.link());
         case ConnectionAction.TellDown a -> listener.onDisconnected(a.reason(), a.retryInMs());
         case ConnectionAction.TellRefused a -> listener.onRefused(a.code(), a.reason());
       }
@@ -181,6 +187,11 @@ final class LiveConnection {
     if (line != null && line.link != null) {
       then.accept(line.link);
     }
+  }
+
+  private void lose(long number) {
+    shed = null;
+    followers.disconnected(number);
   }
 
   private void use(long number) {
@@ -229,6 +240,12 @@ final class LiveConnection {
 
   // ---- messages
 
+  private void shedding(Line line, Shed told) {
+    shed = told.ongoing() ? told : null;
+    followers.shedding(told.ongoing() || line.way == Transport.POLL);
+    listener.onShed(told);
+  }
+
   private void read(Line line, ServerMessage message) {
     switch (message) {
       case ServerMessage.Welcome m -> {
@@ -239,7 +256,7 @@ final class LiveConnection {
           decide(new ConnectionInput.Authed(line.number, Times.millis(m.exp())));
       case ServerMessage.Drain m ->
           decide(new ConnectionInput.Drained(line.number, m.reconnectAfterMs(), m.deadlineMs()));
-      case ServerMessage.Shedding m -> followers.shedding(m.any() || line.way == Transport.POLL);
+      case ServerMessage.Shedding m -> shedding(line, m.shed());
       case ServerMessage.Event m ->
           followers.give(m.event().channel(), new ChannelInput.Arrived(line.number, m.event()));
       case ServerMessage.Subscribed m ->

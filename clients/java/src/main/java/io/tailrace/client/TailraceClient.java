@@ -135,6 +135,14 @@ public final class TailraceClient implements AutoCloseable {
     return outbox.pending(channel);
   }
 
+  /**
+   * What the gateway leaves out of this connection now, since it does not keep up; null for
+   * nothing. {@link ConnectionListener#onShed} tells when it changes.
+   */
+  public @Nullable Shed shed() {
+    return connection.shed();
+  }
+
   /** Drops the connection, as a bad network would; for tests and demonstrations of recovery. */
   public void cutConnection() {
     loop.post(() -> connection.cut("cut on request"));

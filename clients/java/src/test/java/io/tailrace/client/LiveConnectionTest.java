@@ -2,6 +2,7 @@ package io.tailrace.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.client.channel.ChannelAction;
@@ -12,9 +13,13 @@ import io.tailrace.client.connection.Moment;
 import io.tailrace.client.link.Link;
 import io.tailrace.client.wire.ClientMessages.Want;
 import io.tailrace.client.wire.ServerMessage;
+import io.tailrace.client.wire.ServerMessages;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,13 +32,21 @@ class LiveConnectionTest {
   private final Followers followers = new Followers();
   private final List<Long> delivered = new ArrayList<>();
   private final List<ChannelStatus> statuses = new ArrayList<>();
+  private final List<Shed> sheds = new ArrayList<>();
   private final LiveConnection connection =
       new LiveConnection(
           new ConnectionCore(new Backoff(100, 1_000), true),
           Transport.AUTOMATIC,
           network,
           followers,
-          new LiveConnection.Told(ConnectionListener.SILENT, 500));
+          new LiveConnection.Told(
+              new ConnectionListener() {
+                @Override
+                public void onShed(Shed shed) {
+                  sheds.add(shed);
+                }
+              },
+              500));
 
   @BeforeEach
   void start() {
@@ -91,8 +104,8 @@ class LiveConnectionTest {
     welcome(0);
     answer(0, A, 0);
     event(0, 1);
-    receive(0, new ServerMessage.Shedding(true));
-    receive(0, new ServerMessage.Shedding(false));
+    receive(0, frame("{\"t\":\"degraded\",\"lanes\":[\"signal\"],\"dropped\":{\"signal\":3}}"));
+    receive(0, frame("{\"t\":\"recovered\",\"lanes\":[\"signal\"],\"dropped\":{\"signal\":4}}"));
     link(0).receiver.closed(End.broken("cut"));
     network.settle(connection);
     receive(0, new ServerMessage.Revoked(A, 9)); // too late: that link is gone
@@ -106,7 +119,38 @@ class LiveConnectionTest {
         statuses);
   }
 
+  @Test
+  void whatIsShedIsToldWithItsTotalsUntilTheConnectionIsGone() {
+    welcome(0);
+    answer(0, A, 0);
+    assertNull(connection.shed());
+    receive(
+        0,
+        frame(
+            "{\"t\":\"degraded\",\"lanes\":[\"presence\",\"signal\"],"
+                + "\"dropped\":{\"presence\":2,\"signal\":7}}"));
+    Shed less = new Shed(true, Set.of("presence", "signal"), Map.of("presence", 2L, "signal", 7L));
+    assertEquals(less, connection.shed());
+    receive(0, frame("{\"t\":\"recovered\",\"lanes\":[\"signal\"],\"dropped\":{\"signal\":8}}"));
+    assertNull(connection.shed());
+    receive(0, frame("{\"t\":\"degraded\",\"lanes\":[],\"dropped\":{}}"));
+    link(0).receiver.closed(End.broken("cut"));
+    network.settle(connection);
+
+    assertNull(connection.shed(), "the next connection begins whole");
+    assertEquals(
+        List.of(
+            less,
+            new Shed(false, Set.of("signal"), Map.of("signal", 8L)),
+            new Shed(true, Set.of(), Map.of())),
+        sheds);
+  }
+
   // ---- what the tests are told in
+
+  private static ServerMessage frame(String json) {
+    return ServerMessages.parse(json.getBytes(StandardCharsets.UTF_8));
+  }
 
   private void follow(String channel) {
     Follower follower =

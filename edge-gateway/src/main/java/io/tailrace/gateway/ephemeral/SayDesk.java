@@ -117,6 +117,13 @@ public final class SayDesk implements Rooms.Doors {
     inputs.add(new HubInput.Left(subscription.room().window().channel(), subscription.peer()));
   }
 
+  /** It was shed changes of presence: the whole state is to be shown to it anew. */
+  public void missed(Subscription subscription) {
+    if (subscription.stage() == Subscription.Stage.LIVE) {
+      inputs.add(new HubInput.Missed(subscription.room().window().channel(), subscription.peer()));
+    }
+  }
+
   /** A connection has gone. */
   public void gone(Peer peer) {
     speakers.remove(peer);

@@ -2,10 +2,11 @@ package io.tailrace.gateway.fanout;
 
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
-import io.tailrace.gateway.lane.Lane;
+import io.tailrace.gateway.lane.Shared;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Happening;
+import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Room;
 import io.tailrace.gateway.session.Rooms;
 import io.tailrace.gateway.session.Subscription;
@@ -136,7 +137,7 @@ final class Feed {
     for (int i = live.size() - 1; i >= 0; i--) {
       Subscription subscription = live.get(i);
       if (subscription.next() == frame.seq() - 1 && goesOn(subscription, frame)) {
-        offer(subscription, frame.bytes(subscription.peer().wire()), frame.seq());
+        offer(subscription, Shared.of(frame.bytes(subscription.peer().wire())), frame.seq());
       }
     }
   }
@@ -260,47 +261,49 @@ final class Feed {
   private void deliverRest(Subscription subscription, List<Frame> run, int from) {
     for (int i = from; i < run.size(); i++) {
       Frame frame = run.get(i);
-      if (!offer(subscription, frame.bytes(subscription.peer().wire()), frame.seq())) {
+      Shared bytes = Shared.of(frame.bytes(subscription.peer().wire()));
+      if (!offer(subscription, bytes, frame.seq())) {
         return;
       }
     }
   }
 
   /** Queues up to a seq, or ends the subscription: never something later without this. */
-  private boolean offer(Subscription subscription, byte[] bytes, long upTo) {
-    if (!subscription.peer().queue().offer(Lane.EVENT, bytes)) {
+  private boolean offer(Subscription subscription, Shared bytes, long upTo) {
+    Peer peer = subscription.peer();
+    if (!peer.queue().offer(subscription, subscription.next(), bytes, bytes.view())) {
       endings.behind(subscription);
       return false;
     }
     subscription.advance(upTo);
-    decision.changed(subscription.peer());
+    decision.changed(peer);
     return true;
   }
 
   /** The frames of a run end to end, made once for all that take them, in each form asked for. */
   private static final class Piece {
     private final List<Frame> run;
-    private byte @Nullable [] webSocket;
-    private byte @Nullable [] eventStream;
+    private @Nullable Shared webSocket;
+    private @Nullable Shared eventStream;
 
     Piece(List<Frame> run) {
       this.run = run;
     }
 
-    byte[] bytes(Wire wire) {
+    Shared bytes(Wire wire) {
       return switch (wire) {
         case WEB_SOCKET -> {
-          byte[] made = webSocket;
+          Shared made = webSocket;
           if (made == null) {
-            made = join(wire);
+            made = Shared.of(join(wire));
             webSocket = made;
           }
           yield made;
         }
         case EVENT_STREAM -> {
-          byte[] made = eventStream;
+          Shared made = eventStream;
           if (made == null) {
-            made = join(wire);
+            made = Shared.of(join(wire));
             eventStream = made;
           }
           yield made;

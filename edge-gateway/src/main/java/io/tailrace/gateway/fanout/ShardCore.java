@@ -4,6 +4,8 @@ import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.ephemeral.EphemeralFrame;
 import io.tailrace.gateway.ephemeral.HubInput;
 import io.tailrace.gateway.ephemeral.SayDesk;
+import io.tailrace.gateway.lane.Account;
+import io.tailrace.gateway.lane.Budget;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
@@ -15,6 +17,7 @@ import io.tailrace.gateway.subscribe.Replay;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
 import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ClientFrames;
+import io.tailrace.schemas.frame.ServerFrame;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
@@ -39,6 +42,7 @@ public final class ShardCore {
   private final Replay replay;
   private final Feed feed;
   private final Showing showing;
+  private final Eviction eviction;
   private final Set<Peer> peers = new LinkedHashSet<>();
 
   /**
@@ -46,12 +50,14 @@ public final class ShardCore {
    *
    * @param replayQueueBytes how far a replay fills a queue
    * @param kinds the contracts
+   * @param budget what the queues of all shards may hold together
    */
   public record Rules(
       SessionDesk.Rules sessions,
       SubscribeDesk.Rules subscriptions,
       long replayQueueBytes,
-      SayDesk.Kinds kinds) {}
+      SayDesk.Kinds kinds,
+      Budget budget) {}
 
   /** Told what clients saw, for the metrics. */
   @FunctionalInterface
@@ -75,6 +81,7 @@ public final class ShardCore {
     this.subscriptions = new SubscribeDesk(rooms, decision, endings, replay, rules.subscriptions());
     this.feed = new Feed(rooms, endings, subscriptions, decision);
     this.showing = new Showing(rooms, peers, decision);
+    this.eviction = new Eviction(rules.budget(), peers, endings, decision);
   }
 
   /** Decides about one input; the same object is returned every time, cleared by its reader. */
@@ -115,7 +122,18 @@ public final class ShardCore {
   public Decision finish(long nowMs) {
     feed.flush(nowMs);
     windows.evict(nowMs);
+    eviction.check();
     return decision;
+  }
+
+  /** What the queues of its connections hold and have shed. */
+  public Account account() {
+    return eviction.account();
+  }
+
+  /** Nothing more is decided here: what its queues held counts no longer. */
+  public void end() {
+    eviction.end();
   }
 
   /** The questions to ask the stores, for the registrations that have not ended since. */
@@ -192,6 +210,24 @@ public final class ShardCore {
     says.tick(nowMs);
     for (Peer peer : peers) {
       sessions.tick(peer, nowMs);
+      tellOfShedding(peer, nowMs);
+    }
+    eviction.look();
+  }
+
+  private void tellOfShedding(Peer peer, long nowMs) {
+    ServerFrame told = peer.isClosing() ? null : peer.degradation(nowMs);
+    if (told == null) {
+      return;
+    }
+    decision.send(peer, told);
+    if (told instanceof ServerFrame.Recovered) {
+      for (String channel : peer.queue().takeTorn()) {
+        Subscription subscription = peer.subscriptions().get(channel);
+        if (subscription != null) {
+          says.missed(subscription);
+        }
+      }
     }
   }
 }

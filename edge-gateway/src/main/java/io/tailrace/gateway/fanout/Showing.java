@@ -4,6 +4,9 @@ import io.tailrace.gateway.encode.EventStreamText;
 import io.tailrace.gateway.encode.WebSocketText;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.ephemeral.EphemeralFrame;
+import io.tailrace.gateway.lane.Lane;
+import io.tailrace.gateway.lane.Shared;
+import io.tailrace.gateway.lane.Subject;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Room;
@@ -14,8 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands an ephemeral frame to those who are live in its channel and take its lane. What does not
- * fit is not sent. Owned by the shard's thread.
+ * Hands an ephemeral frame to those who are live in its channel and take its lane. A presence frame
+ * for one connection alone is a whole state, and mends a list of which changes were shed. Owned by
+ * the shard's thread.
  */
 final class Showing {
   private final Rooms rooms;
@@ -54,7 +58,7 @@ final class Showing {
     Peer peer = subscription.peer();
     if (frame.isFor(peer)
         && subscription.lanes().contains(frame.lane())
-        && peer.queue().offer(frame.lane(), encoded.bytes(peer.wire()))) {
+        && peer.queue().offer(encoded.subject, encoded.bytes(peer.wire()))) {
       decision.changed(peer);
     }
   }
@@ -62,27 +66,30 @@ final class Showing {
   /** The frame in each form asked for, made once for all that take it. */
   private static final class Encoded {
     private final EphemeralFrame frame;
-    private byte @Nullable [] webSocket;
-    private byte @Nullable [] eventStream;
+    private final Subject subject;
+    private @Nullable Shared webSocket;
+    private @Nullable Shared eventStream;
 
     Encoded(EphemeralFrame frame) {
       this.frame = frame;
+      boolean whole = frame.only() != null && frame.lane() == Lane.PRESENCE;
+      this.subject = new Subject(frame.lane(), frame.channel(), frame.key(), whole);
     }
 
-    byte[] bytes(Wire wire) {
+    Shared bytes(Wire wire) {
       return switch (wire) {
         case WEB_SOCKET -> {
-          byte[] made = webSocket;
+          Shared made = webSocket;
           if (made == null) {
-            made = WebSocketText.frame(frame.json());
+            made = Shared.of(WebSocketText.frame(frame.json()));
             webSocket = made;
           }
           yield made;
         }
         case EVENT_STREAM -> {
-          byte[] made = eventStream;
+          Shared made = eventStream;
           if (made == null) {
-            made = EventStreamText.event(frame.lane().word(), frame.json());
+            made = Shared.of(EventStreamText.event(frame.lane().word(), frame.json()));
             eventStream = made;
           }
           yield made;

@@ -1,8 +1,11 @@
 package io.tailrace.gateway.lane;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,69 +14,108 @@ import org.jspecify.annotations.Nullable;
  * <p>Order within a lane is kept; between lanes the higher one goes first, except that an entry of
  * which a part has been written is finished before anything else, since the wire is inside it.
  *
+ * <p>An ephemeral entry with a key takes the place of one that waits with the same key. Where there
+ * is no room, entries are shed from the lowest lane up, the oldest first, never one of a lane above
+ * the one that asks, never an event, and nothing where that would not make room. Each ephemeral
+ * lane keeps to its share of the bound; an empty lane takes one entry of any size. A channel of
+ * which a change of presence was shed is torn: its other changes are shed too, until a whole state
+ * comes or {@link #takeTorn} has been called.
+ *
  * <p>Answers and the frames that end a subscription ({@link #answer}) have room of their own beside
  * the bound, so that a queue full of events can still say {@code behind}. Owned by one thread.
  */
 public final class SendQueue {
   /**
-   * One write takes about so much at most: a socket takes no more at once, and what it leaves is
-   * gone over again with the next one.
+   * What an entry costs besides its bytes, so that many small ones are bounded too: an {@link
+   * Entry} (56 bytes with compressed references) and its view (56).
    */
-  private static final int WRITE_BYTES = 256 * 1024;
+  public static final int ENTRY_BYTES = 112;
 
-  /** What an entry costs besides its bytes, so that many small ones are bounded too. */
-  private static final int ENTRY_OVERHEAD_BYTES = 48;
+  private static final Object ANSWER = new Object();
+  private static final Object CURSOR = new Object();
 
-  private static final Lane[] LANES = Lane.values();
-
-  private final long bytesMax;
-  private final long answerBytesMax;
-  private final EnumMap<Lane, ArrayDeque<Entry>> lanes = new EnumMap<>(Lane.class);
-  private @Nullable Entry begun;
-  private long bytes;
-  private long answerBytes;
-  private int entries;
-
-  private record Entry(ByteBuffer rest, int cost, boolean answer) {}
+  private final Bounds bounds;
+  private final Account account;
+  private final Waiting waiting;
+  private @Nullable Set<String> torn;
+  private long @Nullable [] shed;
+  private long pressure;
 
   /**
-   * An empty queue.
+   * What bounds a queue.
    *
    * @param bytesMax bound of what waits in the lanes
-   * @param answerBytesMax bound of the answers that wait beside it
+   * @param entriesMax how many entries that may be
+   * @param answerBytesMax bound of the answers that wait beside them
    */
-  public SendQueue(long bytesMax, long answerBytesMax) {
-    if (bytesMax <= 0 || answerBytesMax <= 0) {
-      throw new IllegalArgumentException("a queue needs room");
+  public record Bounds(long bytesMax, int entriesMax, long answerBytesMax) {
+    /** Checks that there is room. */
+    public Bounds {
+      if (bytesMax <= 0 || entriesMax <= 0 || answerBytesMax <= 0) {
+        throw new IllegalArgumentException("a queue needs room");
+      }
     }
-    this.bytesMax = bytesMax;
-    this.answerBytesMax = answerBytesMax;
+  }
+
+  /** An empty queue. */
+  public SendQueue(Bounds bounds, Account account) {
+    this.bounds = bounds;
+    this.account = account;
+    this.waiting = new Waiting(account);
   }
 
   /**
-   * Appends shared bytes to a lane.
+   * Appends events.
    *
-   * <p>An empty queue takes anything, so that an entry larger than the bound is sent and not
-   * refused for ever.
+   * <p>A queue without events takes any, so that one larger than the bound is sent and not refused
+   * for ever.
    *
-   * @return false where there is no room; nothing has been appended
+   * @param owner whose events they are; as {@link #dropEvents} tells it
+   * @param after the seq before the first one
+   * @param view of shared bytes; position (0) and limit are the queue's from here on
+   * @return false where there is no room even without all lower lanes; nothing has changed
    */
-  public boolean offer(Lane lane, byte[] shared) {
-    return offer(lane, ByteBuffer.wrap(shared));
-  }
-
-  /**
-   * Appends a view of shared bytes to a lane, as {@link #offer(Lane, byte[])} does.
-   *
-   * @param view position and limit are the queue's from here on, the bytes stay everybody's
-   */
-  public boolean offer(Lane lane, ByteBuffer view) {
-    int cost = view.remaining() + ENTRY_OVERHEAD_BYTES;
-    if (bytes > 0 && bytes + cost > bytesMax) {
+  public boolean offer(Object owner, long after, Shared shared, ByteBuffer view) {
+    if (!makeRoom(Lane.EVENT, view.remaining() + ENTRY_BYTES, null)) {
       return false;
     }
-    bytes += cost;
-    append(lane, new Entry(view, cost, false));
+    waiting.append(new Entry(Lane.EVENT, owner, after, false, view, shared));
+    return true;
+  }
+
+  /**
+   * Appends something ephemeral, or puts it in the place of what it replaces.
+   *
+   * @return whether it waits now; if not, it is counted as shed
+   */
+  public boolean offer(Subject subject, Shared shared) {
+    Lane lane = subject.lane();
+    if (subject.isChange() && isTorn(subject)) {
+      count(lane);
+      return false;
+    }
+    if (lane.hasChanges() && subject.whole()) {
+      mend(lane, subject.channel());
+    }
+    int cost = shared.size() + ENTRY_BYTES;
+    Entry replaced = waiting.line(lane).find(subject);
+    if (replaced != null) {
+      account.coalesced(lane);
+    }
+    if (!makeRoom(lane, cost, replaced) || subject.isChange() && isTorn(subject)) {
+      if (replaced != null) {
+        waiting.remove(replaced);
+      }
+      pressure++;
+      count(lane);
+      tear(subject);
+      return false;
+    }
+    if (replaced == null) {
+      waiting.append(new Entry(lane, subject, 0, false, shared.view(), shared));
+    } else {
+      waiting.replace(replaced, shared);
+    }
     return true;
   }
 
@@ -83,12 +125,20 @@ public final class SendQueue {
    * @return false where the other side asks and never reads; nothing has been appended
    */
   public boolean answer(byte[] own) {
-    int cost = own.length + ENTRY_OVERHEAD_BYTES;
-    if (answerBytes + cost > answerBytesMax) {
+    return answer(ANSWER, own);
+  }
+
+  /** Appends an answer that tells where the reader stands once the events before it are read. */
+  public boolean cursor(byte[] own) {
+    return answer(CURSOR, own);
+  }
+
+  private boolean answer(Object what, byte[] own) {
+    int cost = own.length + ENTRY_BYTES;
+    if (waiting.answerBytes() + cost > bounds.answerBytesMax()) {
       return false;
     }
-    answerBytes += cost;
-    append(Lane.EVENT, new Entry(ByteBuffer.wrap(own), cost, true));
+    waiting.append(new Entry(Lane.EVENT, what, 0, true, ByteBuffer.wrap(own), null));
     return true;
   }
 
@@ -99,101 +149,234 @@ public final class SendQueue {
    * @return how many were filled in
    */
   public int gather(ByteBuffer[] into) {
-    int n = 0;
-    long gathered = 0;
-    if (begun != null) {
-      into[n++] = begun.rest;
-      gathered = begun.rest.remaining();
-    }
-    for (Lane lane : LANES) {
-      ArrayDeque<Entry> waiting = lanes.get(lane);
-      if (waiting == null) {
-        continue;
-      }
-      for (Entry entry : waiting) {
-        if (n == into.length || gathered >= WRITE_BYTES) {
-          return n;
-        }
-        into[n++] = entry.rest;
-        gathered += entry.rest.remaining();
-      }
-    }
-    return n;
+    return waiting.gather(into);
   }
 
   /** Removes what has been written since {@link #gather}. */
   public void written() {
-    if (begun != null) {
-      if (begun.rest.hasRemaining()) {
-        return;
-      }
-      forget(begun);
-      begun = null;
-    }
-    for (Lane lane : LANES) {
-      ArrayDeque<Entry> waiting = lanes.get(lane);
-      if (waiting == null) {
-        continue;
-      }
-      Entry entry;
-      while ((entry = waiting.peek()) != null && entry.rest.position() > 0) {
-        waiting.poll();
-        if (entry.rest.hasRemaining()) {
-          begun = entry;
-          return;
-        }
-        forget(entry);
-      }
-    }
+    waiting.written();
   }
 
-  /** Drops everything but the rest of an entry of which a part has been written. */
+  /**
+   * Drops everything but the rest of an entry of which a part has been written. This is no
+   * shedding: the connection is about to end.
+   */
   public void dropUnsent() {
-    lanes.clear();
-    bytes = 0;
-    answerBytes = 0;
-    entries = 0;
-    if (begun != null) {
-      entries = 1;
-      if (begun.answer) {
-        answerBytes = begun.cost;
-      } else {
-        bytes = begun.cost;
+    waiting.dropUnsent();
+  }
+
+  /** Drops everything: the connection has ended. */
+  public void end() {
+    waiting.dropUnsent();
+    waiting.dropBegun();
+  }
+
+  /**
+   * Sheds all that waits in the lowest lane that has something.
+   *
+   * @return false where nothing is left that may be shed
+   */
+  public boolean shedLowest() {
+    for (int i = Waiting.LANES.length - 1; i >= 0 && Waiting.LANES[i].isShed(); i--) {
+      Line line = waiting.at(i);
+      if (line != null && line.first() != null) {
+        while (line.first() != null) {
+          shedOldest(line, null);
+        }
+        return true;
       }
     }
+    return false;
+  }
+
+  /**
+   * Drops all events that wait whole and whose owner is to lose them, and cursors, which may tell
+   * of them. The owner's subscription must end below what was dropped.
+   *
+   * @return by owner, the seq before the first one dropped
+   */
+  public Map<Object, Long> dropEvents(Predicate<Object> loses) {
+    Map<Object, Long> dropped = new LinkedHashMap<>();
+    Entry entry = waiting.line(Lane.EVENT).first();
+    while (entry != null) {
+      Entry next = entry.next;
+      boolean lost = !entry.answer && loses.test(entry.about);
+      if (lost) {
+        dropped.putIfAbsent(entry.about, entry.after);
+      }
+      if (lost || entry.about == CURSOR) {
+        waiting.remove(entry);
+      }
+      entry = next;
+    }
+    return dropped;
+  }
+
+  /** The channels of which changes were shed and no whole state has come; none after this. */
+  public Set<String> takeTorn() {
+    Set<String> taken = torn;
+    torn = null;
+    return taken == null ? Set.of() : taken;
+  }
+
+  /** How many entries of each lane, by its place, were ever shed here; null for none at all. */
+  public long @Nullable [] shed() {
+    return shed;
+  }
+
+  /** How often something was shed for lack of room, and not because a change before it was. */
+  public long pressure() {
+    return pressure;
   }
 
   /** Whether nothing waits. */
   public boolean isEmpty() {
-    return entries == 0;
+    return waiting.entries() + waiting.answers() == 0;
+  }
+
+  /** Whether little enough waits to say that the other side keeps up. */
+  public boolean isCalm() {
+    return waiting.bytes() <= bounds.bytesMax() / 8;
   }
 
   /** What waits in the lanes, in bytes, with what each entry costs beside its own. */
   public long bytes() {
-    return bytes;
+    return waiting.bytes();
+  }
+
+  /** What waits at all, answers too, in bytes as if none were shared. */
+  public long size() {
+    return waiting.bytes() + waiting.answerBytes();
   }
 
   /** Whether so many answers wait that no more should be asked for now. */
   public boolean isAnswering() {
-    return answerBytes > answerBytesMax / 4;
+    return waiting.answerBytes() > bounds.answerBytesMax() / 4;
   }
 
-  /** How many entries wait. */
+  /** How many entries wait, answers too. */
   public int entries() {
-    return entries;
+    return waiting.entries() + waiting.answers();
   }
 
-  private void append(Lane lane, Entry entry) {
-    lanes.computeIfAbsent(lane, _ -> new ArrayDeque<>()).add(entry);
-    entries++;
-  }
-
-  private void forget(Entry entry) {
-    entries--;
-    if (entry.answer) {
-      answerBytes -= entry.cost;
-    } else {
-      bytes -= entry.cost;
+  /**
+   * Sheds until an entry fits.
+   *
+   * @param kept the one that it would replace
+   * @return false where it does not, and then nothing has been shed
+   */
+  private boolean makeRoom(Lane lane, int cost, @Nullable Entry kept) {
+    long stayingBytes = 0;
+    int staying = 0;
+    Entry begun = waiting.begun();
+    if (begun != null && !begun.answer) {
+      stayingBytes += begun.cost;
+      staying++;
     }
+    for (int i = 0; i < Waiting.LANES.length; i++) {
+      Line line = waiting.at(i);
+      if (line != null && (i < lane.place() || !Waiting.LANES[i].isShed())) {
+        stayingBytes += line.bytes();
+        staying += line.entries();
+      }
+    }
+    if (stayingBytes > 0 && stayingBytes + cost > bounds.bytesMax()
+        || staying + 1 > bounds.entriesMax()) {
+      return false;
+    }
+    int keptCost = kept == null ? 0 : kept.cost;
+    int keptOne = kept == null ? 0 : 1;
+    if (lane.isShed()) {
+      keepToShare(lane, cost - keptCost, 1 - keptOne, kept);
+    }
+    for (int i = Waiting.LANES.length - 1; i >= lane.place() && Waiting.LANES[i].isShed(); i--) {
+      Line line = waiting.at(i);
+      while (line != null
+          && line.oldest(kept) != null
+          && (waiting.bytes() - keptCost + cost > bounds.bytesMax()
+              || waiting.entries() - keptOne + 1 > bounds.entriesMax())) {
+        shedOldest(line, kept);
+      }
+    }
+    return true;
+  }
+
+  private void keepToShare(Lane lane, int moreBytes, int more, @Nullable Entry kept) {
+    Line line = waiting.line(lane);
+    long bytesMax = lane.share(bounds.bytesMax());
+    long entriesMax = Math.max(1, lane.share(bounds.entriesMax()));
+    while (line.oldest(kept) != null
+        && (line.bytes() + moreBytes > bytesMax || line.entries() + more > entriesMax)) {
+      shedOldest(line, kept);
+    }
+  }
+
+  private void shedOldest(Line line, @Nullable Entry kept) {
+    Entry oldest = line.oldest(kept);
+    if (oldest == null) {
+      return;
+    }
+    waiting.remove(oldest);
+    pressure++;
+    count(oldest.lane);
+    Subject subject = oldest.subject();
+    if (subject != null) {
+      tear(subject);
+    }
+  }
+
+  private void count(Lane lane) {
+    long[] counts = shed;
+    if (counts == null) {
+      counts = new long[Waiting.LANES.length];
+      shed = counts;
+    }
+    counts[lane.place()]++;
+    account.shed(lane);
+  }
+
+  private boolean isTorn(Subject subject) {
+    return torn != null && torn.contains(subject.channel());
+  }
+
+  /** One of a list is not told: without it, the others of the list would tell what is not so. */
+  private void tear(Subject subject) {
+    if (!subject.isOfList(subject.channel())) {
+      return;
+    }
+    if (torn == null) {
+      torn = new HashSet<>();
+    }
+    torn.add(subject.channel());
+    Entry entry = waiting.line(subject.lane()).first();
+    while (entry != null) {
+      Entry next = entry.next;
+      if (isOfList(entry, subject.channel())) {
+        waiting.remove(entry);
+        count(subject.lane());
+      }
+      entry = next;
+    }
+  }
+
+  /** A whole state comes: what waits of its channel's list would be told in vain. */
+  private void mend(Lane lane, String channel) {
+    if (torn != null) {
+      torn.remove(channel);
+    }
+    Entry entry = waiting.line(lane).first();
+    while (entry != null) {
+      Entry next = entry.next;
+      if (isOfList(entry, channel)) {
+        waiting.remove(entry);
+        account.coalesced(lane);
+      }
+      entry = next;
+    }
+  }
+
+  private static boolean isOfList(Entry entry, String channel) {
+    Subject subject = entry.subject();
+    return subject != null && subject.isOfList(channel);
   }
 }

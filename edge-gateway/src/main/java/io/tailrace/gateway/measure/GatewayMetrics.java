@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Lane;
 import io.tailrace.gateway.session.Happening;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** The gateway's meters. Safe for any thread. */
 public final class GatewayMetrics {
@@ -37,6 +39,8 @@ public final class GatewayMetrics {
   private final Map<Wire, AtomicInteger> open = new EnumMap<>(Wire.class);
   private final Map<Wire, Counter> opened = new EnumMap<>(Wire.class);
   private final Map<Happening, Counter> happenings = new EnumMap<>(Happening.class);
+  private final Map<Lane, Counter> shed = new EnumMap<>(Lane.class);
+  private final Map<Lane, Counter> coalesced = new EnumMap<>(Lane.class);
   private final AtomicLong windowBytes = new AtomicLong();
   private final AtomicInteger windowChannels = new AtomicInteger();
   private final DistributionSummary queueBytes;
@@ -73,6 +77,12 @@ public final class GatewayMetrics {
           Counter.builder("tailrace_gateway_happenings_total")
               .tag("what", happening.name().toLowerCase(Locale.ROOT))
               .register(registry));
+    }
+    for (Lane lane : Lane.values()) {
+      if (lane != Lane.EVENT) {
+        shed.put(lane, registry.counter("tailrace_shed_total", "lane", lane.word()));
+        coalesced.put(lane, registry.counter("tailrace_coalesced_total", "lane", lane.word()));
+      }
     }
     Gauge.builder("tailrace_gateway_window_bytes", windowBytes, AtomicLong::get).register(registry);
     Gauge.builder("tailrace_gateway_window_channels", windowChannels, AtomicInteger::get)
@@ -137,6 +147,22 @@ public final class GatewayMetrics {
         counter.increment((double) count);
       }
     });
+  }
+
+  /** Frames of a lane were shed, or replaced by later ones before they were sent. */
+  public void dropped(Lane lane, long wereShed, long wereCoalesced) {
+    Counter counter = shed.get(lane);
+    Counter replaced = coalesced.get(lane);
+    if (counter == null || replaced == null) {
+      throw new IllegalStateException("events are never shed");
+    }
+    counter.increment((double) wereShed);
+    replaced.increment((double) wereCoalesced);
+  }
+
+  /** Where to read what all queues hold. */
+  public void held(LongSupplier bytes) {
+    Gauge.builder("tailrace_gateway_queues_bytes", bytes::getAsLong).register(registry);
   }
 
   /** A connection's queue, sampled. */

@@ -2,6 +2,7 @@ package io.tailrace.gateway.resume;
 
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Shared;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
@@ -34,9 +35,10 @@ public final class Pieces {
    * A part of a piece.
    *
    * @param bytes frames end to end; position and limit are the caller's own
+   * @param of all that is kept for as long as the part is
    * @param last seq of the last one
    */
-  public record Part(ByteBuffer bytes, long last) {}
+  public record Part(ByteBuffer bytes, Shared of, long last) {}
 
   /**
    * The frames from a seq on, as far as one piece has them.
@@ -71,7 +73,7 @@ public final class Pieces {
   long bytes() {
     return wires.values().stream()
         .flatMap(made -> made.values().stream())
-        .mapToLong(piece -> piece.bytes.capacity())
+        .mapToLong(piece -> piece.bytes.size())
         .sum();
   }
 
@@ -112,13 +114,13 @@ public final class Pieces {
   private static final class Piece {
     private final long first;
     private final int[] ends;
-    private ByteBuffer bytes;
+    private Shared bytes;
     private int readers;
 
     Piece(long first, int[] ends, ByteBuffer bytes) {
       this.first = first;
       this.ends = ends;
-      this.bytes = bytes;
+      this.bytes = new Shared(bytes);
     }
 
     long last() {
@@ -127,11 +129,11 @@ public final class Pieces {
 
     Part part(long from, long to) {
       if (++readers == READERS_TO_MOVE_OUT) {
-        bytes = ByteBuffer.allocateDirect(bytes.capacity()).put(bytes.duplicate()).flip();
+        bytes = new Shared(ByteBuffer.allocateDirect(bytes.size()).put(bytes.view()).flip());
       }
       int begin = from == first ? 0 : ends[(int) (from - first - 1)];
       int end = ends[(int) (to - first)];
-      return new Part(bytes.slice(begin, end - begin), to);
+      return new Part(bytes.view(begin, end - begin), bytes, to);
     }
   }
 }

@@ -20,6 +20,8 @@ public enum Happening {
   CATCH_UP,
   /** A subscription ended because its events did not fit. */
   BEHIND,
+  /** A queue gave something up because all queues together held too much. */
+  EVICTED,
   /** A subscription ended because what the client holds is void. */
   RESET,
   /** A subscription ended because the user may not read the channel any more. */

@@ -21,6 +21,7 @@ public final class Peer {
   private long pingedMs;
   private double frameTokens;
   private long frameTokensMs;
+  private @Nullable Degradation degradation;
   private boolean closing;
   private int replaying;
   private int settled;
@@ -88,6 +89,17 @@ public final class Peer {
   /** One more is over: revoked, or refused for good. */
   public void settle() {
     settled++;
+  }
+
+  /** What is to be told of what its queue has shed, now; null for nothing. */
+  public @Nullable ServerFrame degradation(long nowMs) {
+    if (degradation == null) {
+      if (queue.shed() == null) {
+        return null;
+      }
+      degradation = new Degradation();
+    }
+    return degradation.look(queue, nowMs);
   }
 
   /** A token has been accepted. */

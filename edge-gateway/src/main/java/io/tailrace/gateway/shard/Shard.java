@@ -3,6 +3,7 @@ package io.tailrace.gateway.shard;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.fanout.Input;
 import io.tailrace.gateway.fanout.ShardCore;
+import io.tailrace.gateway.lane.Account;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.tail.EventTail;
@@ -27,8 +28,6 @@ import org.xnio.XnioIoThread;
  * that say otherwise are for that thread only.
  */
 public final class Shard implements EventTail.Taker {
-  private static final int BUFFERS_PER_WRITE = 64;
-
   /** So that one reader who is fast does not keep an I/O thread from the others. */
   private static final long BYTES_PER_FLUSH = 1 << 20;
 
@@ -47,10 +46,8 @@ public final class Shard implements EventTail.Taker {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Map<Peer, Connection> connections = new HashMap<>();
   private final Map<Connection, Watcher> watchers = new HashMap<>();
-  private final ByteBuffer[] buffers = new ByteBuffer[BUFFERS_PER_WRITE];
+  private final Writes writes = new Writes();
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
-  private long writeCalls;
-  private long writtenBytes;
   private long newestCommitMicros;
 
   /**
@@ -188,6 +185,11 @@ public final class Shard implements EventTail.Taker {
     }
   }
 
+  /** What its queues hold, for a queue to come. */
+  public Account account() {
+    return core.account();
+  }
+
   /** A connection was opened; who opened it may be known already. */
   public void open(Connection connection, @Nullable Identity identity) {
     Peer peer = connection.peer();
@@ -257,6 +259,7 @@ public final class Shard implements EventTail.Taker {
     watchers.remove(connection);
     if (connections.remove(peer) != null) {
       connection.leave();
+      peer.queue().end();
       core.decide(new Input.Gone(peer), ports.clock().millis());
       hubLine.tell(core.toHub());
       ports.metrics().closed(peer.wire(), connection.label());
@@ -291,6 +294,7 @@ public final class Shard implements EventTail.Taker {
         close(connection, code, reason, label, false, nowMs);
         drop(connection);
       }
+      core.end();
     });
   }
 
@@ -313,9 +317,8 @@ public final class Shard implements EventTail.Taker {
       }
     }
     ports.metrics().happened(decision.counts());
-    ports.metrics().wrote(writeCalls, writtenBytes);
-    writeCalls = 0;
-    writtenBytes = 0;
+    core.account().drainTo(ports.metrics()::dropped);
+    writes.tell(ports.metrics());
     decision.clear();
     hubLine.tell(core.toHub());
     if (!asks.isEmpty()) {
@@ -349,18 +352,18 @@ public final class Shard implements EventTail.Taker {
   private void flush(Connection connection, long nowMs) {
     Peer peer = connection.peer();
     try {
-      long begun = writtenBytes;
-      boolean all = connection.write(buffers, this::count, nowMs);
+      long begun = writes.bytes();
+      boolean all = writes.write(connection, nowMs);
       while (all && peer.replaying() > 0 && !connection.isClosing()) {
         core.decide(new Input.Drained(peer), nowMs);
         if (peer.queue().isEmpty()) {
           break;
         }
-        if (writtenBytes - begun > BYTES_PER_FLUSH) {
+        if (writes.bytes() - begun > BYTES_PER_FLUSH) {
           connection.writeLater();
           return;
         }
-        all = connection.write(buffers, this::count, nowMs);
+        all = writes.write(connection, nowMs);
       }
       if (all && connection.isClosing() && !connection.lingers(nowMs)) {
         drop(connection);
@@ -368,11 +371,6 @@ public final class Shard implements EventTail.Taker {
     } catch (IOException _) {
       drop(connection);
     }
-  }
-
-  private void count(long bytes) {
-    writeCalls++;
-    writtenBytes += bytes;
   }
 
   private void close(

@@ -14,11 +14,13 @@ import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import org.xnio.Options;
 import org.xnio.StreamConnection;
 
 /** {@code GET /v1/ws}: upgrades, and makes a connection of it on the I/O thread's shard. */
@@ -37,10 +39,10 @@ public final class WebSocketHandler implements HttpHandler {
    * What bounds a socket.
    *
    * @param messageBytesMax bound of one message of a client
-   * @param queueBytesMax bound of what waits for a client
-   * @param answerBytesMax bound of the answers that wait beside it
+   * @param queue bounds of what waits for a client
+   * @param sendBufferBytes the system's buffer in front of that, 0 for what it chooses
    */
-  public record Rules(int messageBytesMax, long queueBytesMax, long answerBytesMax) {}
+  public record Rules(int messageBytesMax, SendQueue.Bounds queue, int sendBufferBytes) {}
 
   /**
    * A handler.
@@ -99,11 +101,12 @@ public final class WebSocketHandler implements HttpHandler {
         new Peer(
             sessions.get(),
             Wire.WEB_SOCKET,
-            new SendQueue(rules.queueBytesMax(), rules.answerBytesMax()),
+            new SendQueue(rules.queue(), shard.account()),
             clock.millis());
     Connection connection =
         new Connection(
             peer, socket.getSinkChannel(), socket, (code, why, _) -> farewell(code, why), place);
+    limitSendBuffer(socket);
     shard.open(connection, null);
     SocketReader reader =
         new SocketReader(shard, connection, new FrameParser(rules.messageBytesMax()));
@@ -113,6 +116,17 @@ public final class WebSocketHandler implements HttpHandler {
     socket.getSourceChannel().resumeReads();
     // What came with the handshake has been read already and makes no event.
     reader.handleEvent(socket.getSourceChannel());
+  }
+
+  /** What the system has taken goes out before anything of a higher lane, and is shed no more. */
+  private void limitSendBuffer(StreamConnection socket) {
+    if (rules.sendBufferBytes() > 0) {
+      try {
+        socket.setOption(Options.SEND_BUFFER, rules.sendBufferBytes());
+      } catch (IOException _) {
+        // It has been closed, which its listener is told.
+      }
+    }
   }
 
   /** A close frame: the code and as much of the reason as fits. */

@@ -83,7 +83,7 @@ final class EventStream implements Shard.Watcher {
     Map<String, String> byChannel = new LinkedHashMap<>();
     places.forEach((channel, place) -> byChannel.put(channel, place.text()));
     byte[] json = ServerFrames.encode(new ServerFrame.Cursor(byChannel));
-    if (peer.queue().answer(EventStreamText.event("cursor", text, json))) {
+    if (peer.queue().cursor(EventStreamText.event("cursor", text, json))) {
       told = text;
       toldMs = nowMs;
       shard.changed(connection);

@@ -68,13 +68,13 @@ public final class SseHandler implements HttpHandler {
    *
    * @param channelsMax channels in one stream
    * @param cursorMs how often the cursor is told
+   * @param queue bounds of what waits for a reader
    */
   public record Rules(
       SubscribeDesk.Permission permission,
       int channelsMax,
       long cursorMs,
-      long queueBytesMax,
-      long answerBytesMax) {}
+      SendQueue.Bounds queue) {}
 
   private record Request(
       Identity who, Set<String> channels, @Nullable String cursor, Guests.Place place) {}
@@ -176,7 +176,7 @@ public final class SseHandler implements HttpHandler {
         new Peer(
             sessions.get(),
             Wire.EVENT_STREAM,
-            new SendQueue(rules.queueBytesMax(), rules.answerBytesMax()),
+            new SendQueue(rules.queue(), shard.account()),
             clock.millis());
     Connection connection =
         new Connection(

@@ -2,14 +2,13 @@ package io.tailrace.gateway.subscribe;
 
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
-import io.tailrace.gateway.lane.Lane;
+import io.tailrace.gateway.lane.Shared;
 import io.tailrace.gateway.resume.ChannelWindow;
 import io.tailrace.gateway.resume.Pieces;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Subscription;
 import io.tailrace.schemas.event.MemberChange;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,7 +80,7 @@ public final class Replay {
       if (end > 0) {
         part = Objects.requireNonNull(next(window, peer.wire(), subscription.next() + 1, end - 1));
       }
-      if (!peer.queue().offer(Lane.EVENT, part.bytes())) {
+      if (!peer.queue().offer(subscription, subscription.next(), part.of(), part.bytes())) {
         return;
       }
       decision.changed(peer);
@@ -106,6 +105,10 @@ public final class Replay {
       return window.pieces().part(wire, first, to, pieceBytes);
     }
     Frame frame = window.frame(first);
-    return frame == null ? null : new Pieces.Part(ByteBuffer.wrap(frame.bytes(wire)), first);
+    if (frame == null) {
+      return null;
+    }
+    Shared bytes = Shared.of(frame.bytes(wire));
+    return new Pieces.Part(bytes.view(), bytes, first);
   }
 }

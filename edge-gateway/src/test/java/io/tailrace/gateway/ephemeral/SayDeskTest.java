@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Account;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
@@ -43,7 +44,12 @@ final class SayDeskTest {
   private final Decision decision = new Decision();
   private final SayDesk desk = new SayDesk(CONTRACTS::of, decision);
   private final Rooms rooms = new Rooms(new Windows(1000, 100_000, new long[] {0}), desk);
-  private final Peer peer = new Peer("s", Wire.WEB_SOCKET, new SendQueue(100_000, 100_000), 0);
+  private final Peer peer =
+      new Peer(
+          "s",
+          Wire.WEB_SOCKET,
+          new SendQueue(new SendQueue.Bounds(100_000, 1000, 100_000), new Account()),
+          0);
   private long nowMs = 1_000_000;
 
   private static Identity identity(@Nullable List<String> patterns) {

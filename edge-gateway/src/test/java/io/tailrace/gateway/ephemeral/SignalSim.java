@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Account;
 import io.tailrace.gateway.lane.Lane;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.session.Peer;
@@ -96,7 +97,11 @@ final class SignalSim {
   }
 
   private static Peer peer(String session) {
-    return new Peer(session, Wire.WEB_SOCKET, new SendQueue(1000, 1000), 0);
+    return new Peer(
+        session,
+        Wire.WEB_SOCKET,
+        new SendQueue(new SendQueue.Bounds(1000, 1000, 1000), new Account()),
+        0);
   }
 
   private static void enter(OneGateway at, String channel, Peer peer, String user) {

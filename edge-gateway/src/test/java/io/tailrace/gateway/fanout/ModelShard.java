@@ -3,6 +3,8 @@ package io.tailrace.gateway.fanout;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.fanout.ModelClient.Broken;
+import io.tailrace.gateway.lane.Budget;
+import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.SessionDesk;
@@ -51,7 +53,8 @@ final class ModelShard {
             500,
             new RateGate(1e9, 1e9, 1, 2));
     return new ShardCore(
-        new ShardCore.Rules(sessions, subscriptions, queueBytes / 2, CONTRACTS::of),
+        new ShardCore.Rules(
+            sessions, subscriptions, queueBytes / 2, CONTRACTS::of, new Budget(1L << 40)),
         new Windows(windowMs, 1 << 20, new long[] {from}),
         token -> new TokenResult.Accepted(identity(token)),
         _ -> {});
@@ -63,6 +66,11 @@ final class ModelShard {
     List<String> patterns = parts.length == 1 ? null : List.of(parts[1]);
     return new Identity(
         "demo", parts[0], null, Set.of(), patterns, Instant.ofEpochSecond(4_000_000_000L));
+  }
+
+  /** The queue of a connection to come. */
+  SendQueue queue() {
+    return new SendQueue(new SendQueue.Bounds(queueBytes, 10_000, 100_000), core.account());
   }
 
   /** One turn. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.fanout.ModelClient.Mode;
-import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.schemas.event.MemberChange;
 import io.tailrace.schemas.frame.ClientFrame;
@@ -237,7 +236,7 @@ final class ModelWorld {
   private void connectOrSubscribe(ModelLine line) {
     if (line.peer == null) {
       if (read >= readyAt) {
-        Peer peer = new Peer("s", Wire.WEB_SOCKET, new SendQueue(shard.queueBytes, 100_000), nowMs);
+        Peer peer = new Peer("s", Wire.WEB_SOCKET, shard.queue(), nowMs);
         line.connected(peer);
         shard.decide(new Input.Opened(peer), nowMs);
         shard.decide(new Input.Identified(peer, ModelShard.identity(line.user)), nowMs);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Budget;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Peer;
@@ -52,7 +53,8 @@ final class OneChannel {
                     500,
                     new RateGate(1e9, 1e9, 1, 2)),
                 replayQueueBytes,
-                CONTRACTS::of),
+                CONTRACTS::of,
+                new Budget(1L << 40)),
             new Windows(1000, 1 << 24, new long[] {0}),
             token -> new TokenResult.Accepted(identity(token)),
             _ -> {});
@@ -67,7 +69,12 @@ final class OneChannel {
   }
 
   Peer connect(String user, Wire wire) {
-    Peer peer = new Peer("s", wire, new SendQueue(100_000, 100_000), 0);
+    Peer peer =
+        new Peer(
+            "s",
+            wire,
+            new SendQueue(new SendQueue.Bounds(100_000, 10_000, 100_000), core.account()),
+            0);
     core.decide(new Input.Opened(peer), 0);
     core.decide(new Input.Identified(peer, identity(user)), 0);
     return peer;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.ephemeral.HubInput;
+import io.tailrace.gateway.lane.Account;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.schemas.contract.Contract;
@@ -27,7 +28,11 @@ final class HubInboxTest {
       new Identity("demo", "ann", null, Set.of(), null, Instant.EPOCH);
 
   private static Peer peer(int n) {
-    return new Peer("s" + n, Wire.WEB_SOCKET, new SendQueue(1000, 1000), 0);
+    return new Peer(
+        "s" + n,
+        Wire.WEB_SOCKET,
+        new SendQueue(new SendQueue.Bounds(1000, 1000, 1000), new Account()),
+        0);
   }
 
   private static HubInput entered(String channel, Peer peer) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Account;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Membership;
@@ -46,7 +47,12 @@ final class JoinRulesTest {
 
   private Subscription wants(@Nullable Long after, int epoch, @Nullable Long chain) {
     Room room = rooms.open(A, 0);
-    Peer peer = new Peer("s", Wire.WEB_SOCKET, new SendQueue(1000, 1000), 0);
+    Peer peer =
+        new Peer(
+            "s",
+            Wire.WEB_SOCKET,
+            new SendQueue(new SendQueue.Bounds(1000, 1000, 1000), new Account()),
+            0);
     return new Subscription(peer, room, 1, new Subscription.Resume(after, epoch, chain), 1, 1000);
   }
 

@@ -1,5 +1,6 @@
 package io.tailrace.schemas.frame;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,17 @@ public sealed interface ServerFrame {
 
   /** No longer a member as of {@code seq}. */
   record Revoked(String channel, long seq) implements ServerFrame {}
+
+  /**
+   * The connection is given less than there is, since it does not keep up.
+   *
+   * @param lanes what has been shed of since all was well
+   * @param dropped by lane, how many frames of the connection were ever shed
+   */
+  record Degraded(List<String> lanes, Map<String, Long> dropped) implements ServerFrame {}
+
+  /** It keeps up again; the members are those of {@link Degraded}, the totals final for now. */
+  record Recovered(List<String> lanes, Map<String, Long> dropped) implements ServerFrame {}
 
   /** A request was refused; the socket stays open. */
   record Err(

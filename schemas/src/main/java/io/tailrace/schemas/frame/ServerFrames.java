@@ -1,5 +1,6 @@
 package io.tailrace.schemas.frame;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,10 @@ public final class ServerFrames {
               f.after());
       case ServerFrame.Revoked f ->
           number(start(out, "revoked", null, f.channel()), "seq", f.seq());
+      case ServerFrame.Degraded f ->
+          shed(start(out, "degraded", null, null), f.lanes(), f.dropped());
+      case ServerFrame.Recovered f ->
+          shed(start(out, "recovered", null, null), f.lanes(), f.dropped());
       case ServerFrame.Err f -> error(out, f);
       case ServerFrame.Cursor f -> cursor(out, f);
     }
@@ -60,6 +65,22 @@ public final class ServerFrames {
       out.ascii(",\"catchUp\":{\"after\":").number(f.catchUp().after());
       number(out, "to", f.catchUp().to()).put('}');
     }
+  }
+
+  private static void shed(JsonText out, List<String> lanes, Map<String, Long> dropped) {
+    out.ascii(",\"lanes\":[");
+    String separator = "";
+    for (String lane : lanes) {
+      out.ascii(separator).string(lane);
+      separator = ",";
+    }
+    out.ascii("],\"dropped\":{");
+    separator = "";
+    for (Map.Entry<String, Long> total : dropped.entrySet()) {
+      out.ascii(separator).string(total.getKey()).put(':').number(total.getValue());
+      separator = ",";
+    }
+    out.put('}');
   }
 
   private static void error(JsonText out, ServerFrame.Err f) {

@@ -1,6 +1,7 @@
 package io.tailrace.client.wire;
 
 import io.tailrace.client.ChannelEvent;
+import io.tailrace.client.Shed;
 import org.jspecify.annotations.Nullable;
 
 /** A frame from the server, as far as this client acts on it. */
@@ -51,8 +52,8 @@ public sealed interface ServerMessage {
   /** A fresh token was taken; it ends at {@code exp}, RFC 3339. */
   record Authed(@Nullable String exp) implements ServerMessage {}
 
-  /** The server sheds these lanes; {@code recovered} says that it sheds none any more. */
-  record Shedding(boolean any) implements ServerMessage {}
+  /** The server sheds ephemeral frames, or does so no longer. */
+  record Shedding(Shed shed) implements ServerMessage {}
 
   /** Nothing to act on: pong, ephemeral frames, and what a newer server may send. */
   record Other(String t) implements ServerMessage {}

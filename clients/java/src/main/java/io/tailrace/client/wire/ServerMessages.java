@@ -2,9 +2,14 @@ package io.tailrace.client.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tailrace.client.Shed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads frames. Events go another way than the rest, since their data is sliced, never parsed. */
@@ -71,10 +76,22 @@ public final class ServerMessages {
           new ServerMessage.Drain(
               frame.path("reconnectAfterMs").asLong(), frame.path("deadlineMs").asLong());
       case "authed" -> new ServerMessage.Authed(text(frame, "exp"));
-      case "degraded" -> new ServerMessage.Shedding(true);
-      case "recovered" -> new ServerMessage.Shedding(false);
+      case "degraded" -> new ServerMessage.Shedding(shed(true, frame));
+      case "recovered" -> new ServerMessage.Shedding(shed(false, frame));
       default -> new ServerMessage.Other(t);
     };
+  }
+
+  private static Shed shed(boolean ongoing, JsonNode frame) {
+    Set<String> lanes = new HashSet<>();
+    for (JsonNode lane : frame.path("lanes")) {
+      lanes.add(lane.asText());
+    }
+    Map<String, Long> dropped = new HashMap<>();
+    for (Map.Entry<String, JsonNode> total : frame.path("dropped").properties()) {
+      dropped.put(total.getKey(), total.getValue().asLong());
+    }
+    return new Shed(ongoing, lanes, dropped);
   }
 
   private static String required(JsonNode frame, String name) {
