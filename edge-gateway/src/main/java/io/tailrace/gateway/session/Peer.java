@@ -62,6 +62,21 @@ public final class Peer {
     return subscriptions;
   }
 
+  /** Whether it has as many channels of a kind as it may. */
+  public boolean isFull(String kind, int most) {
+    if (subscriptions.size() < most) {
+      return false;
+    }
+    String prefix = kind + ':';
+    int same = 0;
+    for (Subscription subscription : subscriptions.values()) {
+      if (subscription.room().name().startsWith(prefix)) {
+        same++;
+      }
+    }
+    return same >= most;
+  }
+
   /** The last reset of each channel, for an event stream, which resumes from there. */
   public Map<String, ServerFrame.Reset> resets() {
     return resets;

@@ -127,7 +127,7 @@ public final class SubscribeDesk {
       refuse(peer, ref, name, Problem.UNREADABLE.code(), Problem.UNREADABLE.detail());
       return;
     }
-    if (before == null && isFull(peer, channel.kind(), most)) {
+    if (before == null && peer.isFull(channel.kind(), most)) {
       refuse(
           peer,
           ref,
@@ -387,19 +387,5 @@ public final class SubscribeDesk {
   private boolean isPresent(Subscription subscription) {
     String channel = subscription.room().window().channel();
     return subscription.peer().subscriptions().get(channel) == subscription;
-  }
-
-  private static boolean isFull(Peer peer, String kind, int most) {
-    if (peer.subscriptions().size() < most) {
-      return false;
-    }
-    String prefix = kind + ':';
-    int same = 0;
-    for (Subscription subscription : peer.subscriptions().values()) {
-      if (subscription.room().name().startsWith(prefix)) {
-        same++;
-      }
-    }
-    return same >= most;
   }
 }
