@@ -10,8 +10,11 @@ import io.tailrace.catchup.await.Progress;
 import io.tailrace.catchup.http.Answering;
 import io.tailrace.catchup.http.CatchupHandler;
 import io.tailrace.catchup.http.HistoryPaths;
+import io.tailrace.catchup.http.MyPath;
 import io.tailrace.catchup.join.JoinDesk;
 import io.tailrace.catchup.join.JoinPath;
+import io.tailrace.catchup.receipt.MyDesk;
+import io.tailrace.catchup.receipt.ReceiptRules;
 import io.tailrace.catchup.route.Peers;
 import io.tailrace.catchup.route.Routes;
 import io.tailrace.catchup.send.AnswerBytes;
@@ -113,19 +116,24 @@ public final class CatchupService implements RunningService {
     JoinDesk desk =
         new JoinDesk(
             history, progress, access.right(), new JoinDesk.Others(routes, peers), requests);
+    CursorSeal cursors = new CursorSeal(key.derive("snapshot cursors"));
+    MyPath mine =
+        new MyPath(new MyDesk(history, access.right(), routes, peers, requests), sending, metrics);
     Answering answering =
         new Answering(
             history,
             new HistoryPaths(
                 new Moments(history, progress),
-                new SnapshotRules(new CursorSeal(key.derive("snapshot cursors"))),
+                new SnapshotRules(cursors),
+                new ReceiptRules(cursors),
                 InstantSource.system()),
             new Answering.Way(routes, peers, sending, metrics),
             System::nanoTime);
     HttpHandler handler =
         new OriginPolicy(config.origins())
             .guard(
-                new CatchupHandler(access, answering, new JoinPath(desk, key, metrics), requests));
+                new CatchupHandler(
+                    access, answering, new JoinPath(desk, key, metrics), mine, requests));
     List<Closing> closing =
         List.of(
             requests::shutdownNow,

@@ -85,6 +85,11 @@ final class RestartingHistory implements HistoryReader, HistoryOwners, AutoClose
   }
 
   @Override
+  public @Nullable ReceiptView openReceipts(int partition) {
+    return running.reader().openReceipts(partition);
+  }
+
+  @Override
   public boolean holds(int partition) {
     return running.reader().holds(partition);
   }

@@ -9,13 +9,14 @@
  *   <li>{@code await}: until the store has what was asked for.
  *   <li>{@code read}, {@code snapshot}, {@code join}: the answer, from one position of the store,
  *       which the sequencer's module defines and this process runs; {@code stream}: an answer of
- *       any size, from many.
+ *       any size, from many; {@code receipt}: what has been read, which for one reader's channels
+ *       is gathered from all partitions.
  *   <li>{@code send}: coding, and the client's pace.
  * </ol>
  *
- * Reads: {@code tailrace.events}. Writes: answers, the state folder. Thread: virtual threads for
- * requests, Streams' own for the store. Bound: per package. When full: per package. Fails: with a
- * problem document that says what to do.
+ * Reads: {@code tailrace.events}, {@code tailrace.receipts}. Writes: answers, the state folder.
+ * Thread: virtual threads for requests, Streams' own for the store. Bound: per package. When full:
+ * per package. Fails: with a problem document that says what to do.
  */
 @NullMarked
 package io.tailrace.catchup;

@@ -2,6 +2,7 @@ package io.tailrace.sequencer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.embed.KafkaBroker;
@@ -111,5 +112,32 @@ class TopicsIT {
 
       assertEquals(Long.toString(kept), config(Topics.EVENTS, "retention.ms"));
     }
+  }
+
+  @Test
+  void receiptsThatDoNotLieBesideTheirEventsAreRefused() throws Exception {
+    admin.createTopics(List.of(new NewTopic(Topics.RECEIPTS, 2, (short) 1))).all().get();
+    TopicPlan plan = new TopicPlan(1, (short) 1, Duration.ofDays(1));
+
+    IllegalStateException refusal =
+        assertThrows(IllegalStateException.class, () -> TopicAdmin.ensure(admin, plan));
+
+    assertTrue(String.valueOf(refusal.getMessage()).contains(Topics.RECEIPTS), refusal::getMessage);
+  }
+
+  @Test
+  void receiptsOfAnOlderVersionAreKeptUntilTheyCanBeWrittenAgain() throws Exception {
+    admin
+        .createTopics(
+            List.of(
+                new NewTopic(Topics.RECEIPTS, 1, (short) 1)
+                    .configs(Map.of("cleanup.policy", "compact"))))
+        .all()
+        .get();
+
+    TopicAdmin.ensure(admin, new TopicPlan(1, (short) 1, Duration.ofDays(1)));
+
+    assertEquals("compact", config(Topics.RECEIPTS, "cleanup.policy"));
+    assertEquals("3600000", config(Topics.RECEIPTS, "min.compaction.lag.ms"));
   }
 }

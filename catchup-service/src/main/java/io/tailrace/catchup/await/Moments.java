@@ -1,7 +1,6 @@
 package io.tailrace.catchup.await;
 
 import io.tailrace.catchup.auth.Reader;
-import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.Problem;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.sequencer.store.HistoryReader;
@@ -69,14 +68,34 @@ public final class Moments {
   public <T> Outcome<T> await(
       Reader reader, Wait wait, Function<HistoryReader.View, @Nullable T> rule)
       throws InterruptedException {
-    Channel channel = reader.channel();
-    int partition = history.partitionOf(channel);
+    int partition = history.partitionOf(reader.channel());
+    return await(reader, partition, wait, now -> look(partition, reader, now, rule));
+  }
+
+  /** What a reader who may read is answered of what has been read; null for not yet. */
+  @FunctionalInterface
+  public interface ReceiptRule<T> {
+    /** Decides in one moment. */
+    @Nullable T of(HistoryReader.ReceiptView view, Reader.Standing.Reads reads);
+  }
+
+  /** The same for what has been read. */
+  public <T> Outcome<T> awaitReceipts(Reader reader, Duration longest, ReceiptRule<T> rule)
+      throws InterruptedException {
+    int partition = history.partitionOf(reader.channel());
+    return await(
+        reader, partition, Wait.atMost(longest), _ -> lookAtReceipts(partition, reader, rule));
+  }
+
+  private <T> Outcome<T> await(
+      Reader reader, int partition, Wait wait, Function<Wait, @Nullable Outcome<T>> look)
+      throws InterruptedException {
     return switch (progress.onChannel(
-        channel, partition, wait.longest(), () -> look(partition, reader, wait, rule))) {
+        reader.channel(), partition, wait.longest(), () -> look.apply(wait))) {
       case Progress.Outcome.Found<Outcome<T>>(Outcome<T> outcome) -> outcome;
       case Progress.Outcome.Full<Outcome<T>> _ -> new Outcome.Refused<>(full());
       case Progress.Outcome.TimedOut<Outcome<T>> _ -> {
-        Outcome<T> last = look(partition, reader, Wait.atMost(Duration.ZERO), rule);
+        Outcome<T> last = look.apply(Wait.atMost(Duration.ZERO));
         yield last == null ? new Outcome.TimedOut<>() : last;
       }
     };
@@ -94,6 +113,23 @@ public final class Moments {
             wait.mayStillBeLetIn(view) ? null : new Outcome.Refused<>(Problem.UNREADABLE);
         case Reader.Standing.Reads reads -> {
           T found = rule.apply(view.seenFrom(reader.channel(), reads.visibleFrom()));
+          yield found == null ? null : new Outcome.Found<>(found);
+        }
+      };
+    }
+  }
+
+  private <T> @Nullable Outcome<T> lookAtReceipts(
+      int partition, Reader reader, ReceiptRule<T> rule) {
+    HistoryReader.@Nullable ReceiptView opened = history.openReceipts(partition);
+    if (opened == null) {
+      return null;
+    }
+    try (HistoryReader.ReceiptView view = opened) {
+      return switch (reader.in(view.history())) {
+        case Reader.Standing.Refused _ -> new Outcome.Refused<>(Problem.UNREADABLE);
+        case Reader.Standing.Reads reads -> {
+          T found = rule.of(view, reads);
           yield found == null ? null : new Outcome.Found<>(found);
         }
       };

@@ -37,14 +37,16 @@ public final class CatchupHandler implements HttpHandler {
   private final Access access;
   private final Answering answering;
   private final JoinPath join;
+  private final MyPath mine;
   private final ExecutorService threads;
 
   /** With an executor of virtual threads: requests wait for the store. */
   public CatchupHandler(
-      Access access, Answering answering, JoinPath join, ExecutorService threads) {
+      Access access, Answering answering, JoinPath join, MyPath mine, ExecutorService threads) {
     this.access = access;
     this.answering = answering;
     this.join = join;
+    this.mine = mine;
     this.threads = threads;
   }
 
@@ -90,8 +92,14 @@ public final class CatchupHandler implements HttpHandler {
       if (request != null) {
         answering.answer(exchange, request);
       }
-    } else if (path.startsWith(Peers.PATH)) {
-      fromPeer(exchange, path.substring(Peers.PATH.length()));
+    } else if (path.equals(MyPath.PATH)) {
+      String token = BearerAuth.token(exchange);
+      Identity identity = identify(exchange, token);
+      if (identity != null) {
+        mine.answer(exchange, identity, token == null ? "" : token);
+      }
+    } else if (path.startsWith(Peers.PATH) || path.equals(Peers.MY_CHANNELS)) {
+      fromPeer(exchange, path);
     } else {
       ServiceServer.notFound(exchange);
     }
@@ -105,15 +113,22 @@ public final class CatchupHandler implements HttpHandler {
           "this path is for other catch-up processes: set service.key alike");
       return;
     }
-    Request request = admit(exchange, exchange.getRequestHeaders().getFirst(Peers.TOKEN), path);
+    String token = exchange.getRequestHeaders().getFirst(Peers.TOKEN);
+    if (path.equals(Peers.MY_CHANNELS)) {
+      Identity identity = identify(exchange, token);
+      if (identity != null) {
+        mine.answerHere(exchange, identity, token == null ? "" : token);
+      }
+      return;
+    }
+    Request request = admit(exchange, token, path.substring(Peers.PATH.length()));
     if (request != null) {
       answering.answerHere(exchange, request);
     }
   }
 
-  /** The request of a caller who is known; null where it is none and that has been told. */
-  private @Nullable Request admit(
-      HttpServerExchange exchange, @Nullable String token, String path) {
+  /** Who reads; null where the request is none and that has been told. */
+  private @Nullable Identity identify(HttpServerExchange exchange, @Nullable String token) {
     HttpString method = exchange.getRequestMethod();
     if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
       exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD");
@@ -125,22 +140,26 @@ public final class CatchupHandler implements HttpHandler {
         Respond.problem(exchange, code, detail);
         yield null;
       }
-      case TokenResult.Accepted(Identity identity) -> {
-        List<String> part = List.of(path.split("/", -1));
-        yield switch (access.right().decide(identity, part.getFirst())) {
-          case ReadRight.Decision.Refused(Problem problem) -> {
-            Respond.problem(exchange, problem);
-            yield null;
-          }
-          case ReadRight.Decision.Asks(Reader reader) ->
-              Request.of(
-                  exchange,
-                  identity,
-                  token == null ? "" : token,
-                  reader,
-                  part.subList(1, part.size()));
-        };
+      case TokenResult.Accepted(Identity identity) -> identity;
+    };
+  }
+
+  /** The request of a caller who is known; null where it is none and that has been told. */
+  private @Nullable Request admit(
+      HttpServerExchange exchange, @Nullable String token, String path) {
+    Identity identity = identify(exchange, token);
+    if (identity == null) {
+      return null;
+    }
+    List<String> part = List.of(path.split("/", -1));
+    return switch (access.right().decide(identity, part.getFirst())) {
+      case ReadRight.Decision.Refused(Problem problem) -> {
+        Respond.problem(exchange, problem);
+        yield null;
       }
+      case ReadRight.Decision.Asks(Reader reader) ->
+          Request.of(
+              exchange, identity, token == null ? "" : token, reader, part.subList(1, part.size()));
     };
   }
 }

@@ -6,6 +6,7 @@ import io.tailrace.catchup.read.Answer;
 import io.tailrace.catchup.read.EventQuery;
 import io.tailrace.catchup.read.EventRules;
 import io.tailrace.catchup.read.PageRules;
+import io.tailrace.catchup.receipt.ReceiptRules;
 import io.tailrace.catchup.snapshot.SnapshotRules;
 import io.tailrace.catchup.stream.EventStream;
 import io.tailrace.catchup.stream.PagePieces;
@@ -34,12 +35,15 @@ public final class HistoryPaths {
 
   private final Moments moments;
   private final SnapshotRules snapshots;
+  private final ReceiptRules receipts;
   private final InstantSource clock;
 
   /** With the store's moments, and the clock that ends tokens. */
-  public HistoryPaths(Moments moments, SnapshotRules snapshots, InstantSource clock) {
+  public HistoryPaths(
+      Moments moments, SnapshotRules snapshots, ReceiptRules receipts, InstantSource clock) {
     this.moments = moments;
     this.snapshots = snapshots;
+    this.receipts = receipts;
     this.clock = clock;
   }
 
@@ -201,10 +205,30 @@ public final class HistoryPaths {
             view -> snapshots.part(view, reader.channel(), query.text("cursor")));
   }
 
+  /** How far the channel's readers have read. */
+  Answer receipts(Reader reader, Map<String, Deque<String>> parameters)
+      throws InterruptedException {
+    Query query = new Query(parameters, Set.of("cursor", "limit"));
+    int limit = (int) query.number("limit", ReceiptRules.LIMIT_DEFAULT, 1, ReceiptRules.LIMIT_MAX);
+    String cursor = query.text("cursor");
+    Problem problem = query.problem();
+    return problem != null
+        ? new Answer.Refused(problem)
+        : answer(
+            moments.awaitReceipts(
+                reader,
+                Moments.FOR_STORE,
+                (view, reads) -> receipts.part(view, reader, reads, cursor, limit)));
+  }
+
   private Answer await(
       Reader reader, Duration longest, Function<HistoryReader.View, @Nullable Answer> rule)
       throws InterruptedException {
-    return switch (moments.await(reader, Moments.Wait.atMost(longest), rule)) {
+    return answer(moments.await(reader, Moments.Wait.atMost(longest), rule));
+  }
+
+  private static Answer answer(Moments.Outcome<Answer> outcome) {
+    return switch (outcome) {
       case Moments.Outcome.Found<Answer>(Answer answer) -> answer;
       case Moments.Outcome.Refused<Answer>(Problem problem) -> new Answer.Refused(problem);
       case Moments.Outcome.TimedOut<Answer> _ -> notReady();

@@ -31,6 +31,9 @@ public final class Peers implements AutoCloseable {
   /** Where processes ask each other for channels; the rest is as below {@code /v1/channels/}. */
   public static final String PATH = "/internal/v1/channels/";
 
+  /** Where processes ask each other for the caller's channels in the partitions that they name. */
+  public static final String MY_CHANNELS = "/internal/v1/me/channels";
+
   /** Carries the client's token. */
   public static final HttpString TOKEN = new HttpString("Tailrace-Token");
 
@@ -178,18 +181,37 @@ public final class Peers implements AutoCloseable {
    */
   public byte @Nullable [] post(URI process, String path, byte[] body, Duration longest)
       throws InterruptedException {
+    return ask(
+        HttpRequest.newBuilder(process.resolve(path))
+            .timeout(longest)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  /**
+   * Asks another process something of a client; null where it is gone or refuses.
+   *
+   * @param path with the query
+   * @param token the client's
+   * @param longest how long the answer may take
+   */
+  public byte @Nullable [] get(URI process, String path, String token, Duration longest)
+      throws InterruptedException {
+    return ask(
+        HttpRequest.newBuilder(process.resolve(path))
+            .timeout(longest)
+            .header(TOKEN.toString(), token)
+            .GET());
+  }
+
+  private byte @Nullable [] ask(HttpRequest.Builder request) throws InterruptedException {
     if (!requests.tryAcquire()) {
       return null;
     }
     try {
       HttpResponse<byte[]> response =
           http.send(
-              HttpRequest.newBuilder(process.resolve(path))
-                  .timeout(longest)
-                  .header("Authorization", key.header())
-                  .header("Content-Type", "application/json")
-                  .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                  .build(),
+              request.header("Authorization", key.header()).build(),
               HttpResponse.BodyHandlers.ofByteArray());
       return response.statusCode() == 200 ? response.body() : null;
     } catch (IOException e) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes cursors unreadable: the place where a snapshot goes on may be behind an entity that the
- * reader may not know of. AES-GCM, bound to the channel, with a nonce made from the text itself, so
- * that every process of an installation gives the same cursor for the same place. Thread: any.
+ * reader may not know of, that of receipts behind somebody who has left. AES-GCM, bound to the
+ * channel, with a nonce made from the text itself, so that every process of an installation gives
+ * the same cursor for the same place. Thread: any.
  */
 public final class CursorSeal {
   private static final String AES = "AES/GCM/NoPadding";
@@ -33,7 +34,8 @@ public final class CursorSeal {
     this.nonceKey = new SecretKeySpec(Arrays.copyOfRange(secret, 16, 32), HMAC);
   }
 
-  String seal(Channel channel, String text) {
+  /** Seals ASCII text for one channel. */
+  public String seal(Channel channel, String text) {
     byte[] plain = text.getBytes(US_ASCII);
     try {
       Mac mac = Mac.getInstance(HMAC);
@@ -51,7 +53,7 @@ public final class CursorSeal {
   }
 
   /** The text; null where it was not sealed here for this channel. */
-  @Nullable String open(Channel channel, String cursor) {
+  public @Nullable String open(Channel channel, String cursor) {
     try {
       byte[] all = Base64.getUrlDecoder().decode(cursor);
       if (all.length < NONCE + TAG_BITS / 8) {

@@ -38,6 +38,11 @@ final class FakeHistory implements HistoryReader {
   }
 
   @Override
+  public @Nullable ReceiptView openReceipts(int partition) {
+    throw new UnsupportedOperationException("streams have no receipts");
+  }
+
+  @Override
   public boolean holds(int partition) {
     return true;
   }
@@ -93,6 +98,11 @@ final class FakeHistory implements HistoryReader {
     @Override
     public Membership membership(Channel channel, String user) {
       return membership;
+    }
+
+    @Override
+    public List<String> channelsOf(String tenant, String user, String after, int most) {
+      throw new UnsupportedOperationException("streams ask for one channel");
     }
 
     @Override

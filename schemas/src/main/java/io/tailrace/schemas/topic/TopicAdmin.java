@@ -56,6 +56,30 @@ public final class TopicAdmin {
   private static final Map<String, String> BY_COMMIT =
       Map.of(TIMESTAMP_TYPE, "CreateTime", TIMESTAMP_AFTER_MAX, Long.toString(Long.MAX_VALUE));
 
+  /**
+   * Of each reader the last receipt. For an hour none is thrown away: whoever finds a receipt of
+   * less behind one of more has that long to write the one of more again. What is being written to
+   * is not compacted, so the files are small.
+   */
+  private static final Map<String, String> OF_RECEIPTS =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          "compact",
+          TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+          Long.toString(Duration.ofHours(1).toMillis()),
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          Integer.toString(64 * 1024 * 1024),
+          TopicConfig.SEGMENT_MS_CONFIG,
+          Long.toString(Duration.ofHours(6).toMillis()));
+
+  private static final List<String> ALIGNED =
+      List.of(
+          TIMESTAMP_TYPE,
+          TIMESTAMP_AFTER_MAX,
+          TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          TopicConfig.SEGMENT_MS_CONFIG);
+
   private TopicAdmin() {}
 
   /**
@@ -125,7 +149,7 @@ public final class TopicAdmin {
     while (true) {
       try {
         return admin
-            .describeTopics(List.of(Topics.OUTBOX, Topics.EVENTS))
+            .describeTopics(List.of(Topics.OUTBOX, Topics.EVENTS, Topics.RECEIPTS))
             .allTopicNames()
             .get(WAIT_SECONDS, TimeUnit.SECONDS);
       } catch (ExecutionException e) {
@@ -181,7 +205,7 @@ public final class TopicAdmin {
 
   private static List<AlterConfigOp> changes(NewTopic planned, Config found) {
     List<AlterConfigOp> ops = new ArrayList<>();
-    for (String name : List.of(TIMESTAMP_TYPE, TIMESTAMP_AFTER_MAX)) {
+    for (String name : ALIGNED) {
       String wanted = planned.configs().get(name);
       if (wanted != null && !wanted.equals(found.get(name).value())) {
         ops.add(set(name, wanted));
@@ -209,8 +233,7 @@ public final class TopicAdmin {
         topic(Topics.DEADLETTER, plan, Duration.ofDays(30), BY_ARRIVAL),
         topic(Topics.SIGNALS, plan, Duration.ofMinutes(5), FOR_MINUTES),
         topic(Topics.PRESENCE, plan, Duration.ofMinutes(10), FOR_MINUTES),
-        new NewTopic(Topics.RECEIPTS, plan.partitions(), plan.replication())
-            .configs(Map.of("cleanup.policy", "compact")));
+        new NewTopic(Topics.RECEIPTS, plan.partitions(), plan.replication()).configs(OF_RECEIPTS));
   }
 
   private static NewTopic topic(

@@ -32,7 +32,7 @@ import org.rocksdb.WriteOptions;
  * <p>Thread: one writer; views from any thread.
  */
 final class HistoryDb implements AutoCloseable {
-  private static final byte[] LAYOUT_VERSION = {3};
+  private static final byte[] LAYOUT_VERSION = {4};
   private static final int HEADS_MAX = 8192;
 
   private final RocksDB db;

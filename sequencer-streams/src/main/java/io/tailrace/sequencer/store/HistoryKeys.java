@@ -25,6 +25,7 @@ final class HistoryKeys {
   private static final byte ENTITY = 3;
   private static final byte CLOSING = 4;
   private static final byte MEMBER = 5;
+  private static final byte OF_USER = 6;
 
   private HistoryKeys() {}
 
@@ -89,6 +90,34 @@ final class HistoryKeys {
     return prefix(MEMBER, channel, 0).array();
   }
 
+  /** Says that the user is a member of a channel, or was; the row of the member says which. */
+  static byte[] ofUser(String tenant, String user, String channelName) {
+    return ofUser(OF_USER, tenant, user, channelName);
+  }
+
+  /** Below every channel of the user. */
+  static byte[] ofUser(String tenant, String user) {
+    return ofUser(OF_USER, tenant, user, "");
+  }
+
+  /** In the order of the channels' names. */
+  static byte[] ofUser(byte kind, String tenant, String user, String channelName) {
+    byte[] rest = channelName.getBytes(UTF_8);
+    // A tenant's name has no slash: no two users have the same text here.
+    return prefix(kind, tenant + '/' + user, rest.length).put(rest).array();
+  }
+
+  /** What stands in a key behind the name that it begins with. */
+  static String rest(byte[] key) {
+    int length = Short.toUnsignedInt(ByteBuffer.wrap(key).getShort(1));
+    return new String(key, 3 + length, key.length - 3 - length, UTF_8);
+  }
+
+  /** The smallest key above this one. */
+  static byte[] justAbove(byte[] key) {
+    return Arrays.copyOf(key, key.length + 1);
+  }
+
   /** Above every key that begins with the prefix, and below all others that are above it. */
   static byte[] above(byte[] prefix) {
     byte[] end = prefix.clone();
@@ -102,7 +131,12 @@ final class HistoryKeys {
   }
 
   private static ByteBuffer prefix(byte kind, Channel channel, int more) {
-    byte[] name = channel.full().getBytes(UTF_8);
+    return prefix(kind, channel.full(), more);
+  }
+
+  /** Room for a key that begins with a name, its length in front. */
+  static ByteBuffer prefix(byte kind, String text, int more) {
+    byte[] name = text.getBytes(UTF_8);
     return ByteBuffer.allocate(1 + 2 + name.length + more)
         .put(kind)
         .putShort((short) name.length)

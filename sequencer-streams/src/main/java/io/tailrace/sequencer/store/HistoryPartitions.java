@@ -3,6 +3,7 @@ package io.tailrace.sequencer.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.ReceiptRecord;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.kafka.common.utils.Utils;
@@ -16,6 +17,7 @@ public final class HistoryPartitions implements HistoryReader {
   private final PartitionProgress[] progress;
   private final HistoryListener listener;
   private final Lease lease;
+  private final ReceiptPartitions receipts;
 
   /** For a log of so many partitions, read as long as the lease holds. */
   HistoryPartitions(int partitions, HistoryListener listener, Lease lease) {
@@ -26,6 +28,12 @@ public final class HistoryPartitions implements HistoryReader {
       progress[i] = new PartitionProgress();
     }
     this.listener = listener;
+    this.receipts = new ReceiptPartitions(partitions, listener);
+  }
+
+  /** What has been read in the partitions. */
+  ReceiptPartitions receipts() {
+    return receipts;
   }
 
   @Override
@@ -35,13 +43,35 @@ public final class HistoryPartitions implements HistoryReader {
 
   @Override
   public int partitionOf(Channel channel) {
-    return Utils.toPositive(Utils.murmur2(channel.full().getBytes(UTF_8))) % progress.length;
+    return placed(channel.full(), progress.length);
+  }
+
+  /** The partition of a receipt's key, of so many. */
+  static int partitionOf(byte[] receiptKey, int partitions) {
+    return placed(ReceiptRecord.placedBy(new String(receiptKey, UTF_8)), partitions);
+  }
+
+  private static int placed(String channel, int partitions) {
+    return Utils.toPositive(Utils.murmur2(channel.getBytes(UTF_8))) % partitions;
   }
 
   @Override
   public @Nullable View open(int partition) {
     HistoryDb db = taken.get(partition);
     return db == null || !isReadable(partition) ? null : db.view(progress[partition]);
+  }
+
+  @Override
+  public @Nullable ReceiptView openReceipts(int partition) {
+    View history = open(partition);
+    ReceiptRows rows = history == null ? null : receipts.open(partition);
+    if (history == null || rows == null) {
+      if (history != null) {
+        history.close();
+      }
+      return null;
+    }
+    return new ReceiptMoment(history, rows);
   }
 
   @Override

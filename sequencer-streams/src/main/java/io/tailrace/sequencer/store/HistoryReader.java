@@ -1,6 +1,7 @@
 package io.tailrace.sequencer.store;
 
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.ReceiptRecord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,14 @@ public interface HistoryReader {
    *     caller answers {@code not_ready}, never less than it answered before
    */
   @Nullable View open(int partition);
+
+  /**
+   * Opens a view of what has been read, with the history of the same moment beside it.
+   *
+   * @return null where {@link #open} would be, or where this process is not yet caught up with what
+   *     had been read when it took the partition
+   */
+  @Nullable ReceiptView openReceipts(int partition);
 
   /** Whether this process feeds the partition, be it readable already or not. */
   boolean holds(int partition);
@@ -69,6 +78,15 @@ public interface HistoryReader {
     Membership membership(Channel channel, String user);
 
     /**
+     * Channels of the partition of which the user is a member, or was in this or an older epoch.
+     *
+     * @param after names above this one; empty: all
+     * @param most so many at most
+     * @return their names, {@code kind:id}, in order
+     */
+    List<String> channelsOf(String tenant, String user, String after, int most);
+
+    /**
      * This moment for one who may see a channel from a seq on only: events and entities below it
      * are not there, and the channel's {@code first} is not below it. Closed with this one.
      */
@@ -77,6 +95,47 @@ public interface HistoryReader {
     @Override
     void close();
   }
+
+  /**
+   * What has been read in one partition, and its history. The receipts may be a little newer. To be
+   * closed soon, by the thread that opened it.
+   */
+  interface ReceiptView extends AutoCloseable {
+    /** The partition's history; closed with this. */
+    View history();
+
+    /**
+     * How far users have read the channel, of whatever epoch.
+     *
+     * @param after users above this one; empty: all
+     * @param most so many at most
+     * @return in the order of the users' names as UTF-8
+     */
+    List<UserPlace> receipts(Channel channel, String after, int most);
+
+    /**
+     * Channels that the user has read, of whatever epoch, or is or was a member of.
+     *
+     * @param after names above this one; empty: all
+     * @param most so many at most
+     * @return in the order of their names
+     */
+    List<ChannelPlace> channelsOf(String tenant, String user, String after, int most);
+
+    @Override
+    void close();
+  }
+
+  /** How far a user has read. */
+  record UserPlace(String user, ReceiptRecord.Place place) {}
+
+  /**
+   * How far one has read a channel.
+   *
+   * @param name {@code kind:id}
+   * @param place null where nothing says so
+   */
+  record ChannelPlace(String name, ReceiptRecord.@Nullable Place place) {}
 
   /**
    * Consecutive events.

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 
 /** A {@link HistoryReader.View} on a RocksDB snapshot. Keeps the database open while it is open. */
@@ -90,7 +88,7 @@ final class HistoryView implements HistoryReader.View {
     }
     long bytes = 0;
     byte[] end = HistoryKeys.event(channel, head.epoch(), head.seq() + 1);
-    try (Scan scan = new Scan(HistoryKeys.event(channel, head.epoch(), from), end)) {
+    try (KeyScan scan = scan(HistoryKeys.event(channel, head.epoch(), from), end)) {
       for (; scan.isValid(); scan.next()) {
         StoredEvent event =
             StoredEvent.decode(head.epoch(), HistoryKeys.seqOf(scan.key()), scan.value());
@@ -117,7 +115,7 @@ final class HistoryView implements HistoryReader.View {
       case null -> withEntity(channel, HistoryKeys.entities(channel), upTo, part);
       case HistoryReader.Cursor.BehindEntity(byte[] entity) -> {
         byte[] key = HistoryKeys.entity(channel, entity);
-        yield withEntity(channel, justAbove(key), upTo, part);
+        yield withEntity(channel, HistoryKeys.justAbove(key), upTo, part);
       }
       case HistoryReader.Cursor.BehindSeq(long seq) -> withoutEntity(channel, seq, upTo, part);
     };
@@ -127,7 +125,7 @@ final class HistoryView implements HistoryReader.View {
     int epoch = epoch();
     byte[] last = null;
     int passed = 0;
-    try (Scan scan = new Scan(from, HistoryKeys.above(HistoryKeys.entities(channel)))) {
+    try (KeyScan scan = scan(from, HistoryKeys.above(HistoryKeys.entities(channel)))) {
       for (; scan.isValid(); scan.next()) {
         byte[] value = scan.value();
         boolean isSeen = part.sees(StoredEvent.entitySeqOf(value));
@@ -153,8 +151,8 @@ final class HistoryView implements HistoryReader.View {
     }
     long last = from - 1;
     int scanned = 0;
-    try (Scan scan =
-        new Scan(
+    try (KeyScan scan =
+        scan(
             HistoryKeys.event(channel, head.epoch(), from),
             HistoryKeys.event(channel, head.epoch(), to + 1))) {
       for (; scan.isValid(); scan.next()) {
@@ -177,6 +175,19 @@ final class HistoryView implements HistoryReader.View {
         epoch(),
         closing == null ? null : ClosingRow.decode(closing),
         member == null ? null : MemberRow.decode(member));
+  }
+
+  @Override
+  public List<String> channelsOf(String tenant, String user, String after, int most) {
+    byte[] all = HistoryKeys.ofUser(tenant, user);
+    byte[] from = HistoryKeys.justAbove(HistoryKeys.ofUser(tenant, user, after));
+    List<String> names = new ArrayList<>();
+    try (KeyScan scan = scan(from, HistoryKeys.above(all))) {
+      for (; scan.isValid() && names.size() < most; scan.next()) {
+        names.add(HistoryKeys.rest(scan.key()));
+      }
+    }
+    return names;
   }
 
   @Override
@@ -207,9 +218,8 @@ final class HistoryView implements HistoryReader.View {
     }
   }
 
-  /** The smallest key above this one. */
-  private static byte[] justAbove(byte[] key) {
-    return java.util.Arrays.copyOf(key, key.length + 1);
+  private KeyScan scan(byte[] from, byte[] end) {
+    return new KeyScan(db, snapshot, from, end);
   }
 
   /** The part of a snapshot that is being filled. */
@@ -248,52 +258,6 @@ final class HistoryView implements HistoryReader.View {
 
     HistoryReader.EntityRun next(HistoryReader.@Nullable Cursor cursor) {
       return new HistoryReader.EntityRun(events, cursor);
-    }
-  }
-
-  /** An iterator over keys from one up to, without, another. */
-  private final class Scan implements AutoCloseable {
-    private final Slice end;
-    private final ReadOptions scanOptions;
-    private final RocksIterator iterator;
-
-    Scan(byte[] from, byte[] end) {
-      this.end = new Slice(end);
-      this.scanOptions = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(this.end);
-      this.iterator = db.newIterator(scanOptions);
-      iterator.seek(from);
-    }
-
-    /** Whether it stands on an entry; a read error throws instead of looking like the end. */
-    boolean isValid() {
-      if (iterator.isValid()) {
-        return true;
-      }
-      try {
-        iterator.status();
-        return false;
-      } catch (RocksDBException e) {
-        throw new IllegalStateException("the history store cannot be read", e);
-      }
-    }
-
-    void next() {
-      iterator.next();
-    }
-
-    byte[] key() {
-      return iterator.key();
-    }
-
-    byte[] value() {
-      return iterator.value();
-    }
-
-    @Override
-    public void close() {
-      iterator.close();
-      scanOptions.close();
-      end.close();
     }
   }
 }

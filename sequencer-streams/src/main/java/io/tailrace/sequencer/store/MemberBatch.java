@@ -15,6 +15,8 @@ import org.rocksdb.WriteBatch;
  * belongs to a channel outlives its events. Thread: the database's one writer.
  */
 final class MemberBatch {
+  private static final byte[] NOTHING = {};
+
   private final RocksDB db;
   private final WriteBatch batch;
   private final Map<Channel, ClosingRow> closings = new HashMap<>();
@@ -47,9 +49,18 @@ final class MemberBatch {
     put(channel, next.closing());
     members.put(member, next.member());
     batch.put(HistoryKeys.member(channel, change.user()), next.member().encode());
+    byte[] ofUser = HistoryKeys.ofUser(channel.tenant(), change.user(), channel.name());
+    if (next.member().role() == null) {
+      batch.delete(ofUser);
+    } else {
+      batch.put(ofUser, NOTHING);
+    }
   }
 
-  /** Drops what the channel had in older epochs. */
+  /**
+   * Drops what the channel had in older epochs. The entries by user stay: they say where to look,
+   * and what they lead to is gone.
+   */
   void forget(Channel channel) throws RocksDBException {
     byte[] rows = HistoryKeys.members(channel);
     batch.deleteRange(rows, HistoryKeys.above(rows));

@@ -87,6 +87,8 @@ public final class NotingClients implements KafkaClientSupplier {
           if (heard) {
             partitions.heard(partition.partition());
           }
+        } else if (partition.topic().equals(Topics.RECEIPTS)) {
+          note(partition);
         }
       }
       return records;
@@ -123,10 +125,14 @@ public final class NotingClients implements KafkaClientSupplier {
       try {
         long position = position(partition, Duration.ZERO);
         OptionalLong lag = currentLag(partition);
-        partitions.polled(
-            partition.partition(),
-            new PartitionProgress.Polled(lastGiven.getOrDefault(partition, -1L), position),
-            lag.isPresent() ? position + lag.getAsLong() : -1);
+        PartitionProgress.Polled now =
+            new PartitionProgress.Polled(lastGiven.getOrDefault(partition, -1L), position);
+        long logEnd = lag.isPresent() ? position + lag.getAsLong() : -1;
+        if (partition.topic().equals(Topics.EVENTS)) {
+          partitions.polled(partition.partition(), now, logEnd);
+        } else {
+          partitions.receipts().polled(partition.partition(), now, logEnd);
+        }
       } catch (TimeoutException e) {
         // The position is not known yet, right after the partition was assigned: the next poll.
       }

@@ -1,6 +1,7 @@
 package io.tailrace.sequencer.store;
 
 import io.tailrace.schemas.name.Channel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A view as one sees it who may read one channel from a seq on only; all others as they are. */
@@ -55,6 +56,11 @@ final class SeenView implements HistoryReader.View {
   @Override
   public Membership membership(Channel channel, String user) {
     return whole.membership(channel, user);
+  }
+
+  @Override
+  public List<String> channelsOf(String tenant, String user, String after, int most) {
+    return whole.channelsOf(tenant, user, after, most);
   }
 
   @Override

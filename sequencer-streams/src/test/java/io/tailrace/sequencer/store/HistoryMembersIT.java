@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -311,5 +312,52 @@ class HistoryMembersIT {
     db.write();
 
     assertEquals(Membership.OPEN, membership(A, "ada"));
+  }
+
+  /** The entries by user lead to every channel that one is a member of, whatever was before. */
+  @Test
+  void oneIsLedToEveryChannelThatOneIsAMemberOf() throws RocksDBException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    List<ChannelWriter> writers = new ArrayList<>();
+    for (Channel channel : List.of(A, AB, new Channel("other", "chat", "a"))) {
+      writers.add(new ChannelWriter(channel, 1));
+    }
+    for (int i = 0; i < 2000; i++) {
+      String user = List.of("ada", "ad", "bob").get(random.nextInt(3));
+      ChannelWriter writer = writers.get(random.nextInt(3));
+      add(writer.member(user, random.nextBoolean() ? "member" : null));
+      if (i == 1000) {
+        // What was before is void, and nobody has written the members again yet.
+        writers.forEach(each -> each.begin(2));
+        db.addMark(2, offset++);
+      }
+      if (random.nextInt(50) == 0) {
+        db.write();
+        assertLedToOwn(writers, "seed " + seed);
+      }
+    }
+  }
+
+  private void assertLedToOwn(List<ChannelWriter> writers, String seed) {
+    try (HistoryReader.View view = view()) {
+      for (String user : List.of("ada", "ad", "bob", "bo")) {
+        for (String tenant : List.of("acme", "other")) {
+          List<String> expected =
+              writers.stream()
+                  .map(ChannelWriter::channel)
+                  .filter(c -> c.tenant().equals(tenant) && view.membership(c, user).isMember())
+                  .map(Channel::name)
+                  .toList();
+          List<String> led =
+              view.channelsOf(tenant, user, "", 10).stream()
+                  .filter(name ->
+                      view.membership(Objects.requireNonNull(Channel.parse(tenant, name)), user)
+                          .isMember())
+                  .toList();
+          assertEquals(expected, led, seed);
+        }
+      }
+    }
   }
 }
