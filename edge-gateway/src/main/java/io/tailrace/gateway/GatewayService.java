@@ -2,6 +2,7 @@ package io.tailrace.gateway;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.gateway.admit.RateGate;
+import io.tailrace.gateway.ephemeral.ReceiptDesk;
 import io.tailrace.gateway.ephemeral.SignalDesk;
 import io.tailrace.gateway.fanout.ShardCore;
 import io.tailrace.gateway.hub.Hub;
@@ -111,7 +112,9 @@ public final class GatewayService implements RunningService {
     this.hub =
         Hub.start(
             new KafkaClients(config.kafkaBootstrap()),
-            List.of(new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX)),
+            List.of(
+                new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX),
+                new ReceiptDesk(ReceiptDesk.Rules.USUAL)),
             clock,
             new HubMetrics(metrics.registry()));
     this.budget = new Budget(config.queue().budgetBytes());

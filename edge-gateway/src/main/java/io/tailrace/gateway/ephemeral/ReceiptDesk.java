@@ -129,6 +129,11 @@ public final class ReceiptDesk implements HubDesk {
     return ReceiptRecord.placedBy(key);
   }
 
+  @Override
+  public boolean isDurable() {
+    return true;
+  }
+
   /** Places that wait to be written or to come back. Any thread. */
   public int waiting() {
     return waiting;
@@ -177,6 +182,7 @@ public final class ReceiptDesk implements HubDesk {
     if (mine == null) {
       if (own.size() == rules.ownMax()) {
         dropped.incrementAndGet();
+        out.dropped(HubOut.Drop.FULL);
         return;
       }
       own.put(key, new Own(place, nowMs + rules.holdMs(), rules.againMs()));
@@ -195,7 +201,7 @@ public final class ReceiptDesk implements HubDesk {
       whose = ReceiptRecord.readKey(key);
       place = ReceiptRecord.readPlace(value);
     } catch (BadRecordException e) {
-      // The store says so, loudly.
+      out.dropped(HubOut.Drop.UNREADABLE);
       return;
     }
     if (place == null) {

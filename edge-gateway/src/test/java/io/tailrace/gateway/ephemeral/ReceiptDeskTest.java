@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.gateway.encode.Wire;
+import io.tailrace.gateway.lane.Account;
 import io.tailrace.gateway.lane.Lane;
 import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.session.Peer;
@@ -43,7 +44,11 @@ class ReceiptDeskTest {
   private final Peer peer = peer();
 
   static Peer peer() {
-    return new Peer("s", Wire.WEB_SOCKET, new SendQueue(1000, 1000), 0);
+    return new Peer(
+        "s",
+        Wire.WEB_SOCKET,
+        new SendQueue(new SendQueue.Bounds(1000, 1000, 1000), new Account()),
+        0);
   }
 
   static Identity identity(String user) {
