@@ -46,7 +46,8 @@ public record GatewayConfig(
     Limits limits,
     Times times,
     Join join,
-    Pacing pacing) {
+    Pacing pacing,
+    DrainConfig drain) {
 
   /**
    * Half of what a core was measured to take in a storm of reconnects, so that the other half is
@@ -272,7 +273,11 @@ public record GatewayConfig(
         JOIN_WAITING,
         JOIN_GATHER,
         PACE_REST,
-        INBOX);
+        INBOX,
+        DrainConfig.NOTICE,
+        DrainConfig.PER_SECOND,
+        DrainConfig.WINDOW,
+        DrainConfig.DEADLINE);
   }
 
   /** From settings that were loaded with {@link #keys}. */
@@ -321,7 +326,8 @@ public record GatewayConfig(
             settings.get(JOIN_REQUESTS),
             settings.get(JOIN_WAITING),
             settings.get(JOIN_GATHER)),
-        new Pacing(settings.get(PACE_REST).toMillis(), settings.get(INBOX)));
+        new Pacing(settings.get(PACE_REST).toMillis(), settings.get(INBOX)),
+        DrainConfig.from(settings));
   }
 
   private static Key<Integer> each(String name, String fallback, String doc) {

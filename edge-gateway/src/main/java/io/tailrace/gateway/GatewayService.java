@@ -46,6 +46,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
@@ -80,6 +81,7 @@ public final class GatewayService implements RunningService {
   private final Budget budget;
   private final Shards shards;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+  private final Departure departure;
   private final RateGate resumes;
   private final Admission admission;
   private final HttpHandler webSocket;
@@ -120,12 +122,13 @@ public final class GatewayService implements RunningService {
     this.budget = new Budget(config.queue().budgetBytes());
     metrics.held(budget::knownBytes);
     this.shards = new Shards(tail, this::shard, blocking);
+    this.departure = new Departure(config.drain(), shards, metrics, CLOSE_MS, System::nanoTime);
     OriginPolicy origins = new OriginPolicy(config.origins());
     GatewayConfig.Limits limits = config.limits();
     this.admission =
         new Admission(
             origins,
-            tail::ready,
+            this::notOpen,
             metrics,
             System::nanoTime,
             new Admission.Rules(
@@ -186,12 +189,24 @@ public final class GatewayService implements RunningService {
 
   @Override
   public boolean ready() {
-    return tail.ready();
+    return notOpen() == null;
   }
 
   @Override
   public PrometheusMeterRegistry metrics() {
     return metrics.registry();
+  }
+
+  private @Nullable String notOpen() {
+    if (departure.hasBegun()) {
+      return "the gateway leaves: connect again, another one answers";
+    }
+    return tail.ready() ? null : "the gateway catches up";
+  }
+
+  @Override
+  public void leave() {
+    departure.run();
   }
 
   @Override

@@ -4,8 +4,8 @@
  * wants it, {@link io.tailrace.gateway.lane} queues it, {@link io.tailrace.gateway.socket} and
  * {@link io.tailrace.gateway.sse} write it. Beside the way stand {@link io.tailrace.gateway.hub}
  * and {@link io.tailrace.gateway.ephemeral}, the way of what is not kept, {@link
- * io.tailrace.gateway.session}, {@link io.tailrace.gateway.subscribe} and {@link
- * io.tailrace.gateway.resume}. Reads: the topics of events and of ephemeral traffic, frames of
+ * io.tailrace.gateway.session}, {@link io.tailrace.gateway.subscribe}, {@link
+ * io.tailrace.gateway.resume} and, at its end, {@link io.tailrace.gateway.drain}. Reads: the topics of events and of ephemeral traffic, frames of
  * clients. Writes: frames to clients, ephemeral records, questions to the stores; never PostgreSQL,
  * which hears nothing of readers. Thread: one tail thread, one hub thread, and the I/O threads, of
  * which each owns one shard. Bound: every stage names its own. When full: every stage names its

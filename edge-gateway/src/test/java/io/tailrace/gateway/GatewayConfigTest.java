@@ -45,7 +45,9 @@ final class GatewayConfigTest {
         "window.ms=-5",
         "heartbeat.ms=soon",
         "stall.ms=0",
-        "cookie.secure=yes"
+        "cookie.secure=yes",
+        "drain.per.second=0",
+        "drain.deadline.ms=16999"
       })
   void aWrongValueIsRefusedByItsName(String setting) {
     SettingsException refused = assertThrows(SettingsException.class, () -> load("--" + setting));

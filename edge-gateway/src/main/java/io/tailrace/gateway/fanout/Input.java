@@ -1,5 +1,6 @@
 package io.tailrace.gateway.fanout;
 
+import io.tailrace.gateway.drain.DrainDesk;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.ephemeral.EphemeralFrame;
 import io.tailrace.gateway.session.Peer;
@@ -36,6 +37,9 @@ public sealed interface Input {
 
   /** A connection has gone. */
   record Gone(Peer peer) implements Input {}
+
+  /** The gateway leaves, and lets its connections go. */
+  record Leave(DrainDesk.Plan plan) implements Input {}
 
   /** Time has passed. */
   record Tick() implements Input {}

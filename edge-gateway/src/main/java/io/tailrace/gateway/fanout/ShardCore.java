@@ -1,5 +1,6 @@
 package io.tailrace.gateway.fanout;
 
+import io.tailrace.gateway.drain.DrainDesk;
 import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.ephemeral.EphemeralFrame;
 import io.tailrace.gateway.ephemeral.HubInput;
@@ -43,6 +44,7 @@ public final class ShardCore {
   private final Feed feed;
   private final Showing showing;
   private final Eviction eviction;
+  private final DrainDesk drain;
   private final Set<Peer> peers = new LinkedHashSet<>();
 
   /**
@@ -82,6 +84,7 @@ public final class ShardCore {
     this.feed = new Feed(rooms, endings, subscriptions, decision);
     this.showing = new Showing(rooms, peers, decision);
     this.eviction = new Eviction(rules.budget(), peers, endings, decision);
+    this.drain = new DrainDesk(decision);
   }
 
   /** Decides about one input; the same object is returned every time, cleared by its reader. */
@@ -102,7 +105,10 @@ public final class ShardCore {
           subscriptions.answered(answer, nowMs);
         }
       }
-      case Input.Opened(Peer peer) -> peers.add(peer);
+      case Input.Opened(Peer peer) -> {
+        peers.add(peer);
+        drain.opened(peer, nowMs);
+      }
       case Input.Identified(Peer peer, Identity identity) -> peer.identify(identity);
       case Input.Received(Peer peer, ClientFrames.Parsed message) -> received(peer, message, nowMs);
       case Input.Heard(Peer peer) -> peer.heard(nowMs);
@@ -113,6 +119,7 @@ public final class ShardCore {
           says.gone(peer);
         }
       }
+      case Input.Leave(DrainDesk.Plan plan) -> drain.begin(plan, peers, nowMs);
       case Input.Tick() -> tick(nowMs);
     }
     return decision;
@@ -172,7 +179,10 @@ public final class ShardCore {
       case ClientFrames.Refused refused ->
           decision.refuse(
               peer, refused.ref(), refused.channel(), refused.code(), refused.detail(), null);
-      case ClientFrames.Read(ClientFrame.Hello hello) -> sessions.hello(peer, hello, nowMs);
+      case ClientFrames.Read(ClientFrame.Hello hello) -> {
+        sessions.hello(peer, hello, nowMs);
+        drain.greeted(peer, nowMs);
+      }
       case ClientFrames.Read(ClientFrame frame) -> {
         Identity identity = peer.identity();
         if (identity == null) {
@@ -213,6 +223,7 @@ public final class ShardCore {
       tellOfShedding(peer, nowMs);
     }
     eviction.look();
+    drain.tick(peers, nowMs);
   }
 
   private void tellOfShedding(Peer peer, long nowMs) {

@@ -43,6 +43,7 @@ public final class GatewayMetrics {
   private final Map<Lane, Counter> coalesced = new EnumMap<>(Lane.class);
   private final AtomicLong windowBytes = new AtomicLong();
   private final AtomicInteger windowChannels = new AtomicInteger();
+  private final AtomicInteger draining = new AtomicInteger();
   private final DistributionSummary queueBytes;
   private final Timer commitToGateway;
   private final Timer commitToSocket;
@@ -87,6 +88,9 @@ public final class GatewayMetrics {
     Gauge.builder("tailrace_gateway_window_bytes", windowBytes, AtomicLong::get).register(registry);
     Gauge.builder("tailrace_gateway_window_channels", windowChannels, AtomicInteger::get)
         .register(registry);
+    Gauge.builder("tailrace_gateway_draining", draining, AtomicInteger::get).register(registry);
+    Gauge.builder("tailrace_gateway_drain_left", this, GatewayMetrics::stillToGo)
+        .register(registry);
     queueBytes =
         DistributionSummary.builder("tailrace_connection_queue_bytes")
             .serviceLevelObjectives(1, 1024, 16_384, 65_536, 262_144, 1_048_576)
@@ -127,6 +131,15 @@ public final class GatewayMetrics {
   /** How many connections are open. */
   public int openConnections() {
     return Arrays.stream(Wire.values()).mapToInt(wire -> counter(open, wire).get()).sum();
+  }
+
+  /** The gateway leaves: from now on its connections are those that have still to go. */
+  public void drains() {
+    draining.set(1);
+  }
+
+  private int stillToGo() {
+    return draining.get() == 0 ? 0 : openConnections();
   }
 
   /** A handshake was answered; the result is {@code accepted} or a problem code. */

@@ -24,6 +24,8 @@ public final class Peer {
   private @Nullable Degradation degradation;
   private boolean closing;
   private int replaying;
+  private long leavesAtMs;
+  private boolean toldToLeave;
   private int settled;
   boolean changed;
 
@@ -145,6 +147,26 @@ public final class Peer {
   /** It has been asked for a sign of life. */
   public void pinged(long nowMs) {
     pingedMs = nowMs;
+  }
+
+  /** When it is to go, once the gateway leaves. */
+  public long leavesAtMs() {
+    return leavesAtMs;
+  }
+
+  /** The gateway leaves, and this one goes then. */
+  public void leaveAt(long ms) {
+    leavesAtMs = ms;
+  }
+
+  /** Whether it knows that the gateway leaves. */
+  public boolean isToldToLeave() {
+    return toldToLeave;
+  }
+
+  /** It has been told that the gateway leaves. */
+  public void toldToLeave() {
+    toldToLeave = true;
   }
 
   /** Whether it is being closed: nothing more is decided for it. */

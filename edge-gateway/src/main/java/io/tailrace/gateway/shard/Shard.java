@@ -60,13 +60,6 @@ public final class Shard implements EventTail.Taker {
    */
   public record Rules(int inboxMax, long tickMs, long stallMs, long closeMs) {}
 
-  /** Looks at its connection now and then. */
-  @FunctionalInterface
-  public interface Watcher {
-    /** Time has passed. */
-    void look(long nowMs);
-  }
-
   /** A shard without connections. */
   public Shard(ShardCore core, XnioIoThread thread, ShardPorts ports, Rules rules, Pace pace) {
     this.core = core;
@@ -298,6 +291,14 @@ public final class Shard implements EventTail.Taker {
     });
   }
 
+  /** Takes an input as soon as the thread is free. From any thread. */
+  void inputLater(Input input) {
+    execute(() -> {
+      input(input);
+      settle();
+    });
+  }
+
   private void carryOut(long nowMs) {
     Decision decision = core.finish(nowMs);
     List<JoinWire.Ask> asks = core.asks();
@@ -340,10 +341,7 @@ public final class Shard implements EventTail.Taker {
 
   private void takeAnswers(List<JoinWire.Answer> answers) {
     if (Thread.currentThread() == thread) {
-      execute(() -> {
-        input(new Input.Joined(answers));
-        settle();
-      });
+      inputLater(new Input.Joined(answers));
     } else {
       inbox.putAnswers(answers);
     }
@@ -382,6 +380,10 @@ public final class Shard implements EventTail.Taker {
       long nowMs) {
     if (connection.isClosing()) {
       return;
+    }
+    Watcher watcher = watchers.get(connection);
+    if (watcher != null && !dropWaiting) {
+      watcher.ends(nowMs);
     }
     core.decide(new Input.Gone(connection.peer()), nowMs);
     connection.beginClose(code, reason, label, dropWaiting, nowMs + rules.closeMs());

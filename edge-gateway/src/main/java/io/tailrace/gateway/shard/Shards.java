@@ -1,5 +1,7 @@
 package io.tailrace.gateway.shard;
 
+import io.tailrace.gateway.drain.DrainDesk;
+import io.tailrace.gateway.fanout.Input;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.tail.EventTail;
 import io.undertow.server.HttpHandler;
@@ -26,6 +28,8 @@ public final class Shards {
   private final BiFunction<Windows, XnioIoThread, Shard> make;
   private final Executor blocking;
   private final Map<XnioIoThread, Shard> byThread = new ConcurrentHashMap<>();
+  private DrainDesk.@Nullable Plan leaving;
+  private int left;
 
   /** What is done with a request once its shard is there, on the shard's thread. */
   public interface Then {
@@ -63,6 +67,12 @@ public final class Shards {
     }
   }
 
+  /** Lets all connections of all shards go; also of those that are made later. */
+  public synchronized void leave(DrainDesk.Plan plan) {
+    leaving = plan;
+    byThread.values().forEach(shard -> shard.inputLater(new Input.Leave(plan.of(left++))));
+  }
+
   /** Closes all connections of all shards. */
   public void shutDown(int code, String reason, String label) {
     byThread.values().forEach(shard -> shard.shutDown(code, reason, label));
@@ -79,6 +89,9 @@ public final class Shards {
             tail.attach(windows -> make.apply(windows, thread))
                 .get(ATTACH_WAIT_SECONDS, TimeUnit.SECONDS);
     made.start();
+    if (leaving != null) {
+      made.inputLater(new Input.Leave(leaving.of(left++)));
+    }
     byThread.put(thread, made);
     return made;
   }

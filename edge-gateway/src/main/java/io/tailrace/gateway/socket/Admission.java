@@ -11,8 +11,8 @@ import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.token.Identity;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission {
   private final OriginPolicy origins;
-  private final BooleanSupplier ready;
+  private final Supplier<@Nullable String> notOpen;
   private final GatewayMetrics metrics;
   private final LongSupplier nanoTime;
   private final int connectionsMax;
@@ -41,15 +41,19 @@ public final class Admission {
   public record Rules(
       int connectionsMax, RateGate handshakes, Guests.Limits guests, Proxies proxies) {}
 
-  /** An admission. */
+  /**
+   * An admission.
+   *
+   * @param notOpen why nobody may come now, null where the gateway is open
+   */
   public Admission(
       OriginPolicy origins,
-      BooleanSupplier ready,
+      Supplier<@Nullable String> notOpen,
       GatewayMetrics metrics,
       LongSupplier nanoTime,
       Rules rules) {
     this.origins = origins;
-    this.ready = ready;
+    this.notOpen = notOpen;
     this.metrics = metrics;
     this.nanoTime = nanoTime;
     this.connectionsMax = rules.connectionsMax();
@@ -72,11 +76,9 @@ public final class Admission {
       return null;
     }
     long nowNanos = nanoTime.getAsLong();
-    if (!ready.getAsBoolean()) {
-      refuse(
-          exchange,
-          Problem.retryAfter(
-              ProblemCode.NOT_READY, "the gateway catches up", handshakes.turn(nowNanos)));
+    String why = notOpen.get();
+    if (why != null) {
+      refuse(exchange, Problem.retryAfter(ProblemCode.NOT_READY, why, handshakes.turn(nowNanos)));
       return null;
     }
     if (metrics.openConnections() >= connectionsMax) {

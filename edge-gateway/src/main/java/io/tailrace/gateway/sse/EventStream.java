@@ -5,6 +5,7 @@ import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.Subscription;
 import io.tailrace.gateway.shard.Connection;
 import io.tailrace.gateway.shard.Shard;
+import io.tailrace.gateway.shard.Watcher;
 import io.tailrace.schemas.frame.ServerFrame;
 import io.tailrace.schemas.frame.ServerFrames;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * when a subscription ends that is to be asked for again, since a reader cannot ask on the same
  * stream. Owned by the shard's thread.
  */
-final class EventStream implements Shard.Watcher {
+final class EventStream implements Watcher {
   private final Shard shard;
   private final Connection connection;
   private final Map<String, Cursor.Place> places = new LinkedHashMap<>();
@@ -45,6 +46,30 @@ final class EventStream implements Shard.Watcher {
   @Override
   public void look(long nowMs) {
     Peer peer = connection.peer();
+    boolean waits = see(peer);
+    // Each channel is told what became of it before the stream ends. It does not end for those that
+    // are revoked or refused for good: a reader would open it again for them without end.
+    boolean ended = !waits && peer.subscriptions().size() + peer.settled() < wanted;
+    boolean replaying = waits || peer.replaying() > 0;
+    // Nor is a cursor told before: it would have no place for who still waits.
+    if (!waits && (ended || nowMs - toldMs >= cursorMs || wasReplaying && !replaying)) {
+      tell(peer, nowMs);
+    }
+    wasReplaying = replaying;
+    if (ended) {
+      shard.close(connection, 0, "", "stream_ended");
+    }
+  }
+
+  @Override
+  public void ends(long nowMs) {
+    if (!see(connection.peer())) {
+      tell(connection.peer(), nowMs);
+    }
+  }
+
+  /** Takes note of where the reader stands; whether it still waits for a channel. */
+  private boolean see(Peer peer) {
     for (Subscription subscription : peer.subscriptions().values()) {
       watched.put(subscription.room().name(), subscription);
     }
@@ -61,18 +86,7 @@ final class EventStream implements Shard.Watcher {
     for (ServerFrame.Reset reset : peer.resets().values()) {
       places.put(reset.channel(), new Cursor.Place(reset.epoch(), reset.after()));
     }
-    // Each channel is told what became of it before the stream ends. It does not end for those that
-    // are revoked or refused for good: a reader would open it again for them without end.
-    boolean ended = !waits && peer.subscriptions().size() + peer.settled() < wanted;
-    boolean replaying = waits || peer.replaying() > 0;
-    // Nor is a cursor told before: it would have no place for who still waits.
-    if (!waits && (ended || nowMs - toldMs >= cursorMs || wasReplaying && !replaying)) {
-      tell(peer, nowMs);
-    }
-    wasReplaying = replaying;
-    if (ended) {
-      shard.close(connection, 0, "", "stream_ended");
-    }
+    return waits;
   }
 
   private void tell(Peer peer, long nowMs) {

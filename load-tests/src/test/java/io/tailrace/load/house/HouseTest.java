@@ -75,6 +75,7 @@ class HouseTest {
         "io.tailrace.gateway.subscribe",
         "io.tailrace.gateway.session",
         "io.tailrace.gateway.ephemeral",
+        "io.tailrace.gateway.drain",
         "io.tailrace.client.channel",
         "io.tailrace.client.connection",
         "io.tailrace.client.send",

@@ -61,6 +61,14 @@ public sealed interface ServerFrame {
   /** It keeps up again; the members are those of {@link Degraded}, the totals final for now. */
   record Recovered(List<String> lanes, Map<String, Long> dropped) implements ServerFrame {}
 
+  /**
+   * The gateway leaves: connect elsewhere, resume there, then close here. Events go on until then.
+   *
+   * @param reconnectAfterMs when to connect elsewhere, from now; each connection has its own time
+   * @param deadlineMs when the gateway closes what is still open, from now
+   */
+  record Drain(long reconnectAfterMs, long deadlineMs) implements ServerFrame {}
+
   /** A request was refused; the socket stays open. */
   record Err(
       @Nullable Long ref,

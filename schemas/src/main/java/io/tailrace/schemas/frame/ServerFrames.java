@@ -33,6 +33,11 @@ public final class ServerFrames {
           shed(start(out, "degraded", null, null), f.lanes(), f.dropped());
       case ServerFrame.Recovered f ->
           shed(start(out, "recovered", null, null), f.lanes(), f.dropped());
+      case ServerFrame.Drain f ->
+          number(
+              number(start(out, "drain", null, null), "reconnectAfterMs", f.reconnectAfterMs()),
+              "deadlineMs",
+              f.deadlineMs());
       case ServerFrame.Err f -> error(out, f);
       case ServerFrame.Cursor f -> cursor(out, f);
     }

@@ -17,6 +17,13 @@ public interface RunningService extends AutoCloseable {
   /** Its metrics. */
   PrometheusMeterRegistry metrics();
 
+  /**
+   * Leaves, before it is closed: takes nobody new and lets those who are there go. Returns when all
+   * have gone or have had the time, which is bounded; a {@link #close} from another thread ends it
+   * early. Does nothing where a service has nobody who stays.
+   */
+  default void leave() {}
+
   /** Stops within a bounded time, at most some seconds; does nothing the second time. */
   @Override
   void close();

@@ -8,14 +8,13 @@ import io.tailrace.schemas.log.JsonLog;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A service as a process of its own: settings, start, port, and a clean stop on SIGTERM. Exit 0
- * after a stop, 1 where the start failed, 2 for wrong settings.
+ * A service as a process of its own: settings, start, port, and a clean stop on SIGTERM; a second
+ * SIGTERM ends it at once. Exit 0 after a stop, 1 where the start failed, 2 for wrong settings.
  */
 public final class ServiceProcess {
   private ServiceProcess() {}
@@ -63,7 +62,7 @@ public final class ServiceProcess {
     Logger log = LoggerFactory.getLogger(ServiceProcess.class);
     RunningService service = start.apply(settings);
     ServiceServer server = ServiceServer.start(port, List.of(service), service.handler());
-    CountDownLatch stopped = new CountDownLatch(1);
+    StopSignals signals = StopSignals.take();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -71,7 +70,6 @@ public final class ServiceProcess {
                   // The service first: it says goodbye on connections that the server would cut.
                   service.close();
                   server.close();
-                  stopped.countDown();
                 },
                 "stop"));
     log.atInfo()
@@ -80,9 +78,11 @@ public final class ServiceProcess {
         .addKeyValue("tls", port.files() != null)
         .log("started");
     try {
-      stopped.await();
+      signals.await();
+      service.leave();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    System.exit(0);
   }
 }

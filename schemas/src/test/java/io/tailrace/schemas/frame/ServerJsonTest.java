@@ -109,6 +109,9 @@ class ServerJsonTest {
         "{\"t\":\"welcome\",\"ref\":1,\"session\":\"s\",\"user\":\"u\",\"exp\":\"e\",\"heartbeatMs\":5,"
             + "\"limits\":{\"frameBytes\":7},\"time\":\"t\",\"region\":\"r\"}",
         new ServerFrame.Welcome(1, "s", "u", "e", 5, Map.of("frameBytes", 7L), "t", "r"));
+    assertFrame(
+        "{\"t\":\"drain\",\"reconnectAfterMs\":1200,\"deadlineMs\":25000}",
+        new ServerFrame.Drain(1200, 25_000));
     assertFrame("{\"t\":\"pong\",\"ref\":1,\"time\":\"t\"}", new ServerFrame.Pong(1, "t"));
   }
 

@@ -1,5 +1,6 @@
 package io.tailrace.standalone.launch;
 
+import io.tailrace.schemas.http.RunningService;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -65,6 +66,9 @@ final class StopOrder implements AutoCloseable {
   }
 
   private static void stop(Part part, AutoCloseable running) {
+    if (running instanceof RunningService service) {
+      service.leave(); // which has a bound of its own
+    }
     Thread thread =
         Thread.ofPlatform()
             .name("stop-" + part.title())
