@@ -134,7 +134,7 @@ final class EventStreamIT {
   @Test
   void mercure666_aStreamEndsWithItsTokenAndSaysSo() {
     Channel channel = Gateway.channel("sse-expiry");
-    String token = Gateway.token("ann", Instant.now().plusSeconds(2));
+    // The token lives from when it is used: a gateway may take long to start.
     try (Gateway own = new Gateway(broker, "--expiry.grace.ms=0");
         StreamReader stream =
             new StreamReader(
@@ -142,7 +142,9 @@ final class EventStreamIT {
                 HttpRequest.newBuilder(
                         URI.create(
                             "http://127.0.0.1:" + own.port() + "/v1/sse?channel=chat:sse-expiry"))
-                    .header("Authorization", "Bearer " + token))) {
+                    .header(
+                        "Authorization",
+                        "Bearer " + Gateway.token("ann", Instant.now().plusSeconds(5))))) {
       stream.next("subscribed");
       own.publish(channel, "{}");
       assertEquals(1, stream.next("event").json().path("seq").asLong());
