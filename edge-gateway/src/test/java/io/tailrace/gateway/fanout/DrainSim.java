@@ -7,11 +7,13 @@ import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.drain.DrainDesk;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.SendQueue;
+import io.tailrace.gateway.lane.Budget;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.subscribe.SubscribeDesk;
+import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.frame.ClientFrame;
 import io.tailrace.schemas.frame.ClientFrames;
 import io.tailrace.schemas.token.Identity;
@@ -117,7 +119,9 @@ final class DrainSim {
                   new SessionDesk.Rules(100_000, 100_000, 100_000, 0, 1e6, 1e6, Map.of(), "test"),
                   new SubscribeDesk.Rules(
                       (_, _) -> 10, _ -> 0, 10, 3000, 500, new RateGate(1e9, 1e9, 1, 2)),
-                  1000),
+                  1000,
+                  Contracts.shipped()::of,
+                  new Budget(1L << 40)),
               new Windows(1000, 1 << 24, new long[] {0}),
               _ -> new TokenResult.Accepted(ANN),
               _ -> {});
@@ -166,7 +170,7 @@ final class DrainSim {
     }
 
     void open(Wire wire, boolean known) {
-      Peer peer = new Peer("s", wire, new SendQueue(100_000, 100_000), nowMs);
+      Peer peer = new Peer("s", wire, new SendQueue(new SendQueue.Bounds(100_000, 10_000, 100_000), core.account()), nowMs);
       clients.put(peer, new Client(peer, nowMs));
       core.decide(new Input.Opened(peer), nowMs);
       if (wire == Wire.EVENT_STREAM) {
