@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tailrace.gateway.admit.RateGate;
 import io.tailrace.gateway.drain.DrainDesk;
 import io.tailrace.gateway.encode.Wire;
-import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.lane.Budget;
+import io.tailrace.gateway.lane.SendQueue;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
@@ -170,7 +170,12 @@ final class DrainSim {
     }
 
     void open(Wire wire, boolean known) {
-      Peer peer = new Peer("s", wire, new SendQueue(new SendQueue.Bounds(100_000, 10_000, 100_000), core.account()), nowMs);
+      Peer peer =
+          new Peer(
+              "s",
+              wire,
+              new SendQueue(new SendQueue.Bounds(100_000, 10_000, 100_000), core.account()),
+              nowMs);
       clients.put(peer, new Client(peer, nowMs));
       core.decide(new Input.Opened(peer), nowMs);
       if (wire == Wire.EVENT_STREAM) {
