@@ -31,7 +31,11 @@ public final class GroupPlace {
   /** However patient the group is with the silent, the others must hear soon of who left. */
   private static final int HEARTBEAT_MS_MAX = 1_000;
 
-  private static final long ASK_MS = 1_000;
+  /**
+   * Processes that stop often stop together, on a machine that has little time for each; and who
+   * stays in the group by mistake keeps its partitions from the others for a whole session.
+   */
+  private static final long ASK_MS = 5_000;
 
   private GroupPlace() {}
 
@@ -77,8 +81,8 @@ public final class GroupPlace {
   }
 
   /**
-   * Whether another process is in the group now. One that cannot be asked within a second counts as
-   * none.
+   * Whether another process is in the group now. One that cannot be asked within some seconds
+   * counts as none.
    *
    * @param instance the asking process's name; Streams adds the number of the thread
    */
