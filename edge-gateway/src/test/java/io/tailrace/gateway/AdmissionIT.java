@@ -117,7 +117,9 @@ final class AdmissionIT {
         told.add(error.path("retryAfterMs").asLong());
       }
       assertEquals(4, told.size(), "each has a time of its own: " + told);
-      assertTrue(gateway.service().metrics().scrape().contains("what=\"put_off\"} 4.0"));
+      Await.until(
+          "all four are counted, which is after the last one was told",
+          () -> gateway.service().metrics().scrape().contains("what=\"put_off\"} 4.0"));
       socket.send("{\"t\":\"unsubscribe\",\"ref\":9,\"channel\":\"chat:a\"}");
       assertEquals("unsubscribed", socket.json().path("t").asText());
     }

@@ -60,9 +60,11 @@ public final class ServiceProcess {
   private static void serve(
       String name, Settings settings, PortConfig port, Function<Settings, RunningService> start) {
     Logger log = LoggerFactory.getLogger(ServiceProcess.class);
+    // Before anything is started: a process that is stopped while it starts may hold a place among
+    // the others already, which it gives back only where it stops as one that has started.
+    StopSignals signals = StopSignals.take();
     RunningService service = start.apply(settings);
     ServiceServer server = ServiceServer.start(port, List.of(service), service.handler());
-    StopSignals signals = StopSignals.take();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
