@@ -33,6 +33,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class TopicAdmin {
   private static final long WAIT_SECONDS = 60;
+  private static final long ASK_AGAIN_MS = 50;
   private static final String RETENTION = TopicConfig.RETENTION_MS_CONFIG;
   private static final String TIMESTAMP_TYPE = TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
   private static final String TIMESTAMP_AFTER_MAX =
@@ -128,7 +129,7 @@ public final class TopicAdmin {
 
   private static void check(Admin admin, TopicPlan plan)
       throws InterruptedException, ExecutionException, TimeoutException {
-    for (TopicDescription topic : describe(admin).values()) {
+    for (TopicDescription topic : describe(admin, plan).values()) {
       if (topic.partitions().size() != plan.partitions()) {
         throw new IllegalStateException(
             "topic "
@@ -142,8 +143,11 @@ public final class TopicAdmin {
     }
   }
 
-  /** A broker may not know yet what the controller has just made: it is asked again. */
-  private static Map<String, TopicDescription> describe(Admin admin)
+  /**
+   * A broker may not know yet what the controller has just made: it is asked again. It may also
+   * have told of a topic that the controller had deleted: that one is made.
+   */
+  private static Map<String, TopicDescription> describe(Admin admin, TopicPlan plan)
       throws InterruptedException, ExecutionException, TimeoutException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
     while (true) {
@@ -157,7 +161,8 @@ public final class TopicAdmin {
             || System.nanoTime() - deadline > 0) {
           throw e;
         }
-        TimeUnit.MILLISECONDS.sleep(20);
+        TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
+        create(admin, topics(plan));
       }
     }
   }
@@ -184,7 +189,7 @@ public final class TopicAdmin {
             "the topics' settings were changed, and the brokers do not say so");
       }
       admin.incrementalAlterConfigs(changes).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
-      TimeUnit.MILLISECONDS.sleep(20);
+      TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
     }
   }
 
