@@ -6,60 +6,41 @@ import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.frame.EventJson;
 import io.tailrace.schemas.frame.JsonText;
 import io.tailrace.schemas.name.Channel;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.FlushOptions;
-import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
 
 /**
- * One partition's database. Records are gathered into a batch and written with the offset they
- * reach to; the write-ahead log is off, because the topic is one: what was not flushed when the
- * process died is read again from the offset that was.
+ * One partition's history.
  *
  * <p>Thread: one writer; views from any thread.
  */
-final class HistoryDb implements AutoCloseable {
-  private static final byte[] LAYOUT_VERSION = {4};
+final class HistoryDb extends TopicDb {
+  private static final byte LAYOUT_VERSION = 4;
   private static final int HEADS_MAX = 8192;
 
-  private final RocksDB db;
-  private final Options options;
-  private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
   private final Retention.OfKind retention;
   private final int partition;
-  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
   private final Map<Channel, Head> heads = new RecentHeads();
-  private final WriteBatch batch = new WriteBatch();
   private final Map<Channel, Head> batchHeads = new HashMap<>();
   private final MemberBatch batchMembers;
-  private long batchOffset;
-  private long offset;
   private EpochRow epoch;
-  private boolean open = true;
 
-  private HistoryDb(RocksDB db, Options options, Retention.OfKind retention, int partition)
+  private HistoryDb(Opened opened, Retention.OfKind retention, int partition)
       throws RocksDBException {
-    this.db = db;
-    this.options = options;
+    super(opened);
     this.retention = retention;
     this.partition = partition;
     this.batchMembers = new MemberBatch(db, batch);
-    byte[] storedOffset = db.get(HistoryKeys.OFFSET);
-    offset = storedOffset == null ? -1 : ByteBuffer.wrap(storedOffset).getLong();
-    batchOffset = offset;
     epoch = EpochRow.decode(db.get(HistoryKeys.EPOCH));
   }
 
@@ -84,37 +65,17 @@ final class HistoryDb implements AutoCloseable {
    */
   static HistoryDb open(
       Path folder, RocksMemory memory, Retention.OfKind retention, int partition) {
-    Options options = memory.options();
-    try {
-      RocksDB db = RocksDB.open(options, folder.toString());
-      byte[] layout = db.get(HistoryKeys.LAYOUT);
-      if (layout == null || layout.length != 1 || layout[0] != LAYOUT_VERSION[0]) {
-        try (WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-            WriteBatch anew = new WriteBatch()) {
-          anew.deleteRange(new byte[] {0}, new byte[] {(byte) 0xff});
-          anew.put(HistoryKeys.LAYOUT, LAYOUT_VERSION);
-          db.write(unlogged, anew);
-        }
-      }
-      return new HistoryDb(db, options, retention, partition);
-    } catch (RocksDBException e) {
-      options.close();
-      throw new IllegalStateException("the history store in " + folder + " cannot be opened", e);
-    }
-  }
-
-  /** Offset of the last record that readers see; -1: none. */
-  long offset() {
-    return offset;
+    return open(
+        folder,
+        memory,
+        LAYOUT_VERSION,
+        "the history store",
+        opened -> new HistoryDb(opened, retention, partition));
   }
 
   /** Whether the batch written last left the partition's epoch whole, so that it may be read. */
   boolean isWhole() {
     return epoch.isWhole();
-  }
-
-  int batchSize() {
-    return batch.count();
   }
 
   /**
@@ -142,7 +103,7 @@ final class HistoryDb implements AutoCloseable {
             throw new BrokenLogException(event.channel().full(), reason, partition, recordOffset);
       }
     }
-    batchOffset = Math.max(batchOffset, recordOffset);
+    pass(recordOffset);
   }
 
   /**
@@ -151,7 +112,7 @@ final class HistoryDb implements AutoCloseable {
    */
   void addMark(int markedEpoch, long recordOffset) throws RocksDBException {
     put(epoch.afterMark(markedEpoch));
-    batchOffset = Math.max(batchOffset, recordOffset);
+    pass(recordOffset);
   }
 
   private void put(EpochRow next) throws RocksDBException {
@@ -163,16 +124,13 @@ final class HistoryDb implements AutoCloseable {
 
   /** Writes the batch; returns the heads that readers can see now. */
   Map<Channel, Head> write() throws RocksDBException {
-    if (batchOffset == offset && batch.count() == 0) {
+    if (isWritten()) {
       return Map.of();
     }
     for (Map.Entry<Channel, Head> entry : batchHeads.entrySet()) {
       batch.put(HistoryKeys.head(entry.getKey()), entry.getValue().encode());
     }
-    batch.put(HistoryKeys.OFFSET, number(batchOffset));
-    db.write(unlogged, batch);
-    batch.clear();
-    offset = batchOffset;
+    writeBatch();
     Map<Channel, Head> written = Map.copyOf(batchHeads);
     heads.putAll(batchHeads);
     batchHeads.clear();
@@ -233,19 +191,11 @@ final class HistoryDb implements AutoCloseable {
     heads.replace(channel, trimmed);
   }
 
-  /** Empties the store, as Streams asks before it restores a store that it holds for corrupted. */
-  void clear() throws RocksDBException {
-    batch.clear();
+  @Override
+  void forget() {
     batchHeads.clear();
     batchMembers.clear();
     heads.clear();
-    try (WriteBatch anew = new WriteBatch()) {
-      anew.deleteRange(new byte[] {0}, new byte[] {(byte) 0xff});
-      anew.put(HistoryKeys.LAYOUT, LAYOUT_VERSION);
-      db.write(unlogged, anew);
-    }
-    offset = -1;
-    batchOffset = -1;
     epoch = EpochRow.NONE;
   }
 
@@ -254,12 +204,8 @@ final class HistoryDb implements AutoCloseable {
    * brings.
    */
   @Nullable HistoryView view(PartitionProgress progress) {
-    ReentrantReadWriteLock.ReadLock lease = use.readLock();
-    if (!lease.tryLock()) {
-      return null;
-    }
-    if (!open) {
-      lease.unlock();
+    Lock lease = lease();
+    if (lease == null) {
       return null;
     }
     // Noted before the snapshot is taken: the snapshot then has at least what it says.
@@ -270,33 +216,6 @@ final class HistoryDb implements AutoCloseable {
     }
     view.close();
     return null;
-  }
-
-  boolean isOpen() {
-    return open;
-  }
-
-  /** Waits for open views, writes what is left to disk, closes. */
-  @Override
-  public void close() {
-    use.writeLock().lock();
-    try {
-      if (!open) {
-        return;
-      }
-      open = false;
-      try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
-        db.flush(flush);
-      } catch (RocksDBException e) {
-        // What is not on disk is read again from the topic.
-      }
-      batch.close();
-      unlogged.close();
-      db.close();
-      options.close();
-    } finally {
-      use.writeLock().unlock();
-    }
   }
 
   private @Nullable Head headOf(Channel channel) throws RocksDBException {
@@ -382,9 +301,5 @@ final class HistoryDb implements AutoCloseable {
     JsonText text = new JsonText(event.data().length + 320);
     EventJson.element(text, event);
     return text.toByteArray();
-  }
-
-  private static byte[] number(long value) {
-    return ByteBuffer.allocate(8).putLong(value).array();
   }
 }

@@ -45,10 +45,9 @@ final class HistoryProcessor implements Processor<byte[], byte[], Void, Void> {
   public void process(Record<byte[], byte[]> record) {
     HistoryStore own = Objects.requireNonNull(store);
     long offset = Objects.requireNonNull(context).recordMetadata().orElseThrow().offset();
-    boolean full =
-        own.add(record.key(), record.headers(), record.value(), record.timestamp(), offset);
+    own.add(record.key(), record.headers(), record.value(), record.timestamp(), offset);
     // The consumer's last record ends the batch: nothing waits for records that are not there yet.
-    if (full || offset >= partitions.lastPolled(partition)) {
+    if (own.isFull() || offset >= partitions.lastPolled(partition)) {
       write(own);
     }
   }

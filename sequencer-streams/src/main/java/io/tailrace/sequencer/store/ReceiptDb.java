@@ -7,43 +7,25 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.FlushOptions;
-import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
 
 /**
- * What has been read in one partition. As {@link HistoryDb}: records are gathered into a batch and
- * written with the offset they reach to, the write-ahead log is off because the topic is one.
+ * What has been read in one partition.
  *
  * <p>A place only goes on: of all records of a key the one furthest on stands, in whatever order
  * and however often they come.
  *
  * <p>Thread: one writer; views from any thread.
  */
-final class ReceiptDb implements AutoCloseable {
-  private static final byte[] LAYOUT_VERSION = {1};
+final class ReceiptDb extends TopicDb {
+  private static final byte LAYOUT_VERSION = 1;
 
-  private final RocksDB db;
-  private final Options options;
-  private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
-  private final WriteBatch batch = new WriteBatch();
   private final Map<ReceiptRecord.Key, Optional<Place>> batchPlaces = new HashMap<>();
-  private long batchOffset;
-  private long offset;
-  private boolean open = true;
 
-  private ReceiptDb(RocksDB db, Options options) throws RocksDBException {
-    this.db = db;
-    this.options = options;
-    byte[] storedOffset = db.get(HistoryKeys.OFFSET);
-    offset = storedOffset == null ? -1 : ByteBuffer.wrap(storedOffset).getLong();
-    batchOffset = offset;
+  private ReceiptDb(Opened opened) throws RocksDBException {
+    super(opened);
   }
 
   /**
@@ -52,42 +34,7 @@ final class ReceiptDb implements AutoCloseable {
    * @throws IllegalStateException where the folder cannot be used
    */
   static ReceiptDb open(Path folder, RocksMemory memory) {
-    Options options = memory.options();
-    try {
-      RocksDB db = RocksDB.open(options, folder.toString());
-      byte[] layout = db.get(HistoryKeys.LAYOUT);
-      if (layout == null || layout.length != 1 || layout[0] != LAYOUT_VERSION[0]) {
-        try (WriteOptions unlogged = new WriteOptions().setDisableWAL(true)) {
-          empty(db, unlogged);
-        }
-      }
-      return new ReceiptDb(db, options);
-    } catch (RocksDBException e) {
-      options.close();
-      throw new IllegalStateException("the receipts in " + folder + " cannot be opened", e);
-    }
-  }
-
-  private static void empty(RocksDB db, WriteOptions unlogged) throws RocksDBException {
-    try (WriteBatch anew = new WriteBatch()) {
-      anew.deleteRange(new byte[] {0}, new byte[] {(byte) 0xff});
-      anew.put(HistoryKeys.LAYOUT, LAYOUT_VERSION);
-      db.write(unlogged, anew);
-    }
-  }
-
-  /** Offset of the last record that readers see; -1: none. */
-  long offset() {
-    return offset;
-  }
-
-  int batchSize() {
-    return batch.count();
-  }
-
-  /** Takes a record that holds no receipt: only its offset counts. */
-  void pass(long recordOffset) {
-    batchOffset = Math.max(batchOffset, recordOffset);
+    return open(folder, memory, LAYOUT_VERSION, "the receipts", ReceiptDb::new);
   }
 
   /**
@@ -128,63 +75,22 @@ final class ReceiptDb implements AutoCloseable {
 
   /** Writes the batch. */
   void write() throws RocksDBException {
-    if (batchOffset == offset && batch.count() == 0) {
+    if (isWritten()) {
       return;
     }
-    batch.put(HistoryKeys.OFFSET, ByteBuffer.allocate(8).putLong(batchOffset).array());
-    db.write(unlogged, batch);
-    batch.clear();
+    writeBatch();
     batchPlaces.clear();
-    offset = batchOffset;
   }
 
-  /** Empties the store, as Streams asks before it restores a store that it holds for corrupted. */
-  void clear() throws RocksDBException {
-    batch.clear();
+  @Override
+  void forget() {
     batchPlaces.clear();
-    empty(db, unlogged);
-    offset = -1;
-    batchOffset = -1;
   }
 
   /** A view of now; null where the store is closed or closing. */
   @Nullable ReceiptRows view() {
-    ReentrantReadWriteLock.ReadLock lease = use.readLock();
-    if (!lease.tryLock()) {
-      return null;
-    }
-    if (!open) {
-      lease.unlock();
-      return null;
-    }
-    return new ReceiptRows(db, lease);
-  }
-
-  boolean isOpen() {
-    return open;
-  }
-
-  /** Waits for open views, writes what is left to disk, closes. */
-  @Override
-  public void close() {
-    use.writeLock().lock();
-    try {
-      if (!open) {
-        return;
-      }
-      open = false;
-      try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
-        db.flush(flush);
-      } catch (RocksDBException e) {
-        // What is not on disk is read again from the topic.
-      }
-      batch.close();
-      unlogged.close();
-      db.close();
-      options.close();
-    } finally {
-      use.writeLock().unlock();
-    }
+    Lock lease = lease();
+    return lease == null ? null : new ReceiptRows(db, lease);
   }
 
   /** 12 bytes, big-endian: epoch, seq. */

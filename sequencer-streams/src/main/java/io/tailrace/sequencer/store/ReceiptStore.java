@@ -2,39 +2,24 @@ package io.tailrace.sequencer.store;
 
 import io.tailrace.schemas.topic.BadRecordException;
 import io.tailrace.schemas.topic.ReceiptRecord;
-import java.io.File;
-import java.util.Collection;
-import java.util.Map;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.StateStoreContext;
-import org.apache.kafka.streams.processor.internals.RecordBatchingStateRestoreCallback;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What has been read in one partition, as a Kafka Streams store whose changelog is the topic of
- * receipts itself; manages its own offset, as {@link HistoryStore} does.
- *
- * <p>Thread: the Streams thread that has the task; views from any thread.
- */
-final class ReceiptStore implements StateStore {
+/** What has been read in one partition, from the topic of receipts. */
+final class ReceiptStore extends TopicStore<ReceiptDb> {
   static final String NAME = "receipts";
 
   private static final Logger LOG = LoggerFactory.getLogger(ReceiptStore.class);
 
-  /** Operations in a batch after which it is written, whatever else is waiting. */
-  private static final int BATCH_OPERATIONS_MAX = 512;
-
   private final RocksMemory memory;
-  private @Nullable ReceiptDb db;
-  private int partition = -1;
 
   ReceiptStore(RocksMemory memory) {
+    super(NAME, "the receipts");
     this.memory = memory;
   }
 
@@ -43,23 +28,18 @@ final class ReceiptStore implements StateStore {
   record Furthest(byte[] key, ReceiptRecord.Place place) {}
 
   @Override
-  public String name() {
-    return NAME;
+  ReceiptDb open(Path folder, int partition) {
+    return ReceiptDb.open(folder, memory);
   }
 
   @Override
-  public void init(StateStoreContext context, StateStore root) {
-    partition = context.taskId().partition();
-    db = ReceiptDb.open(new File(context.stateDir(), NAME).toPath(), memory);
-    // As for history: only the internal callback is given the offset.
-    context.register(root, (RecordBatchingStateRestoreCallback) this::restore);
+  void take(ConsumerRecord<byte[], byte[]> record) {
+    var _ = add(record.key(), record.value(), record.offset());
   }
 
-  private void restore(Collection<ConsumerRecord<byte[], byte[]>> records) {
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      add(record.key(), record.value(), record.offset());
-    }
-    write();
+  @Override
+  void show() {
+    var _ = write();
   }
 
   /**
@@ -75,75 +55,24 @@ final class ReceiptStore implements StateStore {
       return further == null ? null : new Furthest(Objects.requireNonNull(key), further);
     } catch (BadRecordException e) {
       LOG.atError()
-          .addKeyValue("partition", partition)
+          .addKeyValue("partition", partition())
           .addKeyValue("offset", offset)
           .addKeyValue("reason", e.getMessage())
           .log("a record of the receipts topic is no receipt and was passed over");
       opened.pass(offset);
       return null;
     } catch (RocksDBException e) {
-      throw new IllegalStateException("the receipts cannot be written", e);
+      throw unwritable(e);
     }
-  }
-
-  boolean isFull() {
-    return opened().batchSize() >= BATCH_OPERATIONS_MAX;
   }
 
   /** Makes what was added visible; returns the offset up to which it is. */
   long write() {
     try {
       opened().write();
-      return opened().offset();
+      return offset();
     } catch (RocksDBException e) {
-      throw new IllegalStateException("the receipts cannot be written", e);
+      throw unwritable(e);
     }
-  }
-
-  ReceiptDb opened() {
-    return Objects.requireNonNull(db, "the store has not been initialised");
-  }
-
-  /** As {@link HistoryStore#commit}. */
-  @Override
-  public void commit(Map<TopicPartition, Long> changelogOffsets) {
-    if (!changelogOffsets.isEmpty()) {
-      return;
-    }
-    try {
-      opened().clear();
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the receipts cannot be written", e);
-    }
-  }
-
-  @Override
-  public @Nullable Long committedOffset(TopicPartition topicPartition) {
-    long offset = opened().offset();
-    return offset < 0 ? null : offset;
-  }
-
-  /** Deprecated only in the sense that Streams will assume it. */
-  @Override
-  @SuppressWarnings("deprecation")
-  public boolean managesOffsets() {
-    return true;
-  }
-
-  @Override
-  public void close() {
-    if (db != null) {
-      db.close();
-    }
-  }
-
-  @Override
-  public boolean persistent() {
-    return true;
-  }
-
-  @Override
-  public boolean isOpen() {
-    return db != null && db.isOpen();
   }
 }
