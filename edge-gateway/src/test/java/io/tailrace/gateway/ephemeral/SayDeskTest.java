@@ -258,12 +258,63 @@ final class SayDeskTest {
     assertEquals("bad_request", refused());
     signal("chat:a", "a\nb", "1");
     assertEquals("bad_request", refused());
-    desk.receipt(peer, identity(null), new ClientFrame.Receipt("chat:a", 8), nowMs);
-    assertEquals("bad_request", refused(), "it was never sent that");
     for (String other : List.of("chat:b", "nothing:b", "x", "")) {
       signal(other, "typing", "1");
       assertEquals("bad_request", refused(), other);
     }
     assertEquals(1, said().size());
+  }
+
+  private void receipt(long seq) {
+    desk.receipt(peer, identity(null), new ClientFrame.Receipt("chat:a", seq), nowMs);
+  }
+
+  @Test
+  void nobodyHasReadWhatTheyWereNotGiven() {
+    Subscription subscription = subscribe("chat:a", Entry.OPEN, null, true);
+    said();
+    receipt(8);
+    subscription.advance(9);
+    receipt(8);
+
+    assertEquals(List.of("read 1.7", "read 1.8"), said());
+    assertEquals("", refused());
+  }
+
+  @Test
+  void ofReceiptsThatWaitTheFurthestIsSaid() {
+    Subscription subscription = subscribe("chat:a", Entry.OPEN, null, true);
+    said();
+    subscription.advance(1000);
+    for (int n = 0; n < 200; n++) {
+      receipt(n);
+    }
+    assertEquals(200, said().size());
+    receipt(500);
+    receipt(400);
+    nowMs += 100;
+    receipt(300);
+    assertEquals(List.of("read 1.500"), said(), "one that is said later with less waited no more");
+    receipt(700);
+    receipt(600);
+    nowMs += 100;
+    desk.tick(nowMs);
+
+    assertEquals(List.of("read 1.700"), said());
+  }
+
+  @Test
+  void aReceiptThatWaitsIsNotSaidInTheNextSubscription() {
+    Subscription subscription = subscribe("chat:a", Entry.OPEN, null, true);
+    for (int n = 0; n < 201; n++) {
+      receipt(7);
+    }
+    said();
+    rooms.leave(subscription);
+    subscribe("chat:a", Entry.OPEN, null, true);
+    nowMs += 1000;
+    desk.tick(nowMs);
+
+    assertEquals(List.of("left", "entered"), said());
   }
 }
