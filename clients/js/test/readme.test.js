@@ -20,7 +20,7 @@ async function runFirstExample(url, token) {
     const said = { out: '', err: '' };
     child.stdout.on('data', (text) => (said.out += text));
     child.stderr.on('data', (text) => (said.err += text));
-    const timer = setTimeout(() => child.kill(), 20_000);
+    const timer = setTimeout(() => child.kill(), 60_000);
     while (!(said.out.includes('hello') && said.err.includes('committed as')) && child.exitCode === null && child.signalCode === null) {
       await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), once(child, 'exit')]);
     }

@@ -51,7 +51,7 @@ function phasesOf(follower) {
 }
 
 async function until(isSo, what) {
-  for (let i = 0; i < 4000; i++) {
+  for (let i = 0; i < 12_000; i++) {
     if (isSo()) {
       return;
     }
@@ -83,7 +83,7 @@ describe('transports', () => {
     assert.deepEqual(server.requests.slice(0, 3), ['upgrade', 'upgrade', 'GET /v1/sse']);
   });
 
-  test('where a proxy holds the stream back too, they are polled for, and the channel says so', { timeout: 30_000 }, async () => {
+  test('where a proxy holds the stream back too, they are polled for, and the channel says so', { timeout: 90_000 }, async () => {
     server.ws = 'absent';
     server.sse = 'absent';
     const client = open();
@@ -96,7 +96,7 @@ describe('transports', () => {
     assert.deepEqual(seqs(told), [1, 2]);
   });
 
-  test('a stream without a single byte is given up within seconds', { timeout: 30_000 }, async () => {
+  test('a stream without a single byte is given up within seconds', { timeout: 90_000 }, async () => {
     server.ws = 'absent';
     server.sse = 'hold';
     const client = open();
@@ -118,9 +118,12 @@ describe('transports', () => {
     const client = open();
     const { follower } = follow(client);
     await until(() => client.state.phase === 'waiting', 'waiting');
-    assert.ok(client.state.retryAtMs - performance.timeOrigin - performance.now() > 900);
+    // measured from the refusal, however long it took to hear of it; timers may be a millisecond early
+    assert.ok(client.state.retryAtMs - performance.timeOrigin - server.upgradesMs.at(-1) > 990);
     server.ws = 'ok';
     await until(() => follower.state.phase === 'live', 'live');
+    const times = server.upgradesMs;
+    assert.ok(times.slice(1).every((at, i) => at - times[i] > 990), times.join());
     assert.equal(client.state.transport, 'ws');
   });
 });
@@ -150,7 +153,7 @@ describe('cuts', () => {
     assert.deepEqual(seqs(told), [1]);
   });
 
-  test('socket.io#4880: a connection through which nothing passes is left, and its late end harms nobody', { timeout: 40_000 }, async () => {
+  test('socket.io#4880: a connection through which nothing passes is left, and its late end harms nobody', { timeout: 90_000 }, async () => {
     const cable = await cableTo(server.url);
     const { follower, told } = follow(open({ url: cable.url, random: () => 0 }));
     write('a');
@@ -245,7 +248,7 @@ describe('drain', () => {
     const { told, phases, follower } = follow(client);
     await until(() => follower.state.phase === 'live', 'live');
     const [old] = server.sockets;
-    server.say({ t: 'drain', reconnectAfterMs: 30, deadlineMs: 5000 });
+    server.say({ t: 'drain', reconnectAfterMs: 30, deadlineMs: 60_000 });
     const stop = keepWriting(1);
     const connects = () => server.requests.filter((one) => one === 'upgrade').length;
     await until(() => connects() === 2 && server.sockets.size === 1 && !server.sockets.has(old), 'another connection alone');

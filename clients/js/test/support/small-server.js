@@ -13,6 +13,8 @@ export class SmallServer {
   sockets = new Set();
   streams = new Set();
   requests = [];
+  /** When each upgrade was asked for, in milliseconds of the clock that never runs backwards. */
+  upgradesMs = [];
   window = 100;
   /** What the live addresses do: `ok`, `refuse` (a socket with 503 and Retry-After: 1, a
    * stream with 400), `absent` (404), `hold` (streams held back). */
@@ -151,6 +153,7 @@ export class SmallServer {
 
   #upgrade(request, socket) {
     this.requests.push('upgrade');
+    this.upgradesMs.push(performance.now());
     if (this.ws !== 'ok') {
       const line = this.ws === 'refuse' ? '503 Service Unavailable\r\nRetry-After: 1' : '404 Not Found';
       return socket.end(`HTTP/1.1 ${line}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
