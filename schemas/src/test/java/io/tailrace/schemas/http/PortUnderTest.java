@@ -45,7 +45,7 @@ final class PortUnderTest implements AutoCloseable {
 
   Socket connect() throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
-    socket.setSoTimeout(30_000);
+    socket.setSoTimeout(180_000);
     return socket;
   }
 

@@ -128,6 +128,12 @@ final class TlsPortIT {
     }
   }
 
+  /** In one step: each state of the file that is seen in between would be counted too. */
+  private void replace(Path file, String text) throws IOException {
+    Path next = Files.writeString(folder.resolve("next"), text);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"another's key", "no PEM", "half a file", "gone"})
   void aBadPairLeavesTheOldOneInForceAndIsCounted(String how) throws Exception {
@@ -136,12 +142,11 @@ final class TlsPortIT {
     try (PortUnderTest port = new PortUnderTest(pair, "--tls.look.ms=20");
         HttpClient client = first.client().build()) {
       switch (how) {
-        case "another's key" ->
-            Files.copy(second.key(), pair.key(), StandardCopyOption.REPLACE_EXISTING);
-        case "no PEM" -> Files.writeString(pair.certificate(), "no certificate");
+        case "another's key" -> replace(pair.key(), Files.readString(second.key()));
+        case "no PEM" -> replace(pair.certificate(), "no certificate");
         case "half a file" -> {
           String whole = Files.readString(pair.certificate());
-          Files.writeString(pair.certificate(), whole.substring(0, whole.length() / 2));
+          replace(pair.certificate(), whole.substring(0, whole.length() / 2));
         }
         default -> Files.delete(pair.certificate());
       }

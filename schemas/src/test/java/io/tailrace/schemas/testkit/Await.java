@@ -6,12 +6,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for conditions instead of guessing how long something takes. */
 public final class Await {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  /** So long that a machine ten times slower than ours is still given its time. */
+  private static final Duration LONGEST = Duration.ofMinutes(3);
+
   private static final long LOOK_EVERY_NANOS = 5_000_000;
 
   private Await() {}
 
-  /** Returns once the condition holds; fails after a minute, naming what did not come. */
+  /** Returns once the condition holds; fails after some minutes, naming what did not come. */
   public static void until(String what, Callable<Boolean> condition) {
     until(what, LONGEST, condition);
   }
