@@ -19,14 +19,14 @@ final class Running implements AutoCloseable {
   final SequencerStandIn sequencer;
   private final ServiceServer server;
 
-  /** Waits for a seq as long as a slow machine may need: a test says when it must not come. */
+  /** Waits for a commit and its seq as long as a slow machine may need them to. */
   static final WriteConfig.Tuning PATIENT = waiting(Duration.ofSeconds(60));
 
   Running() {
     this(PATIENT);
   }
 
-  private static WriteConfig.Tuning waiting(Duration seqWait) {
+  private static WriteConfig.Tuning waiting(Duration longest) {
     WriteConfig.Tuning usual = WriteConfig.Tuning.defaults();
     return new WriteConfig.Tuning(
         usual.lanes(),
@@ -34,8 +34,8 @@ final class Running implements AutoCloseable {
         usual.bodyBytesMax(),
         usual.batchRowsMax(),
         usual.transactionBytesMax(),
-        seqWait,
-        usual.commitWait());
+        longest,
+        longest);
   }
 
   Running(WriteConfig.Tuning tuning) {

@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -39,6 +41,7 @@ final class SequencerStandIn implements AutoCloseable {
   private final Set<String> seen = new HashSet<>();
   private final Map<String, Long> heads = new HashMap<>();
   private final Map<String, Long> chains = new HashMap<>();
+  private final Lock passing = new ReentrantLock(true);
   private final Thread thread;
   private volatile boolean paused;
   private volatile boolean stopping;
@@ -52,9 +55,14 @@ final class SequencerStandIn implements AutoCloseable {
     thread = Thread.ofPlatform().daemon().name("sequencer-stand-in").start(this::run);
   }
 
-  /** Stops or goes on sequencing. */
+  /** Stops or goes on sequencing; once it has returned, nothing new is sequenced. */
   void pause(boolean pause) {
-    paused = pause;
+    passing.lock();
+    try {
+      paused = pause;
+    } finally {
+      passing.unlock();
+    }
   }
 
   @Override
@@ -72,8 +80,7 @@ final class SequencerStandIn implements AutoCloseable {
     while (!stopping) {
       if (!paused) {
         try (Connection connection = Servers.connect()) {
-          while (!stopping && !paused) {
-            pass(connection);
+          while (!stopping && isPassed(connection)) {
             LockSupport.parkNanos(2_000_000);
           }
         } catch (SQLException _) {
@@ -81,6 +88,19 @@ final class SequencerStandIn implements AutoCloseable {
         }
       }
       LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  /** One look, unless it is paused. */
+  private boolean isPassed(Connection connection) throws SQLException {
+    passing.lock();
+    try {
+      if (!paused) {
+        pass(connection);
+      }
+      return !paused;
+    } finally {
+      passing.unlock();
     }
   }
 
