@@ -11,7 +11,6 @@ import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +43,6 @@ class CarryIT {
     List<OutboxRecord> rows = new ArrayList<>();
     Await.until(
         count + " rows of " + channel,
-        Duration.ofSeconds(90),
         () -> {
           assertFalse(relay.halted.isDone());
           rows.clear();

@@ -107,7 +107,6 @@ class FailoverIT {
       before.execute("select pg_reload_conf()");
       Await.until(
           "the standby keeps the slot",
-          Duration.ofSeconds(60),
           () -> {
             write(before, written, 1);
             return after

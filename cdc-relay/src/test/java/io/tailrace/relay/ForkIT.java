@@ -77,7 +77,7 @@ class ForkIT {
 
   private String haltReason() throws Exception {
     try (TestRelay relay = new TestRelay(servers.config())) {
-      return relay.halted.get(60, TimeUnit.SECONDS);
+      return relay.halted.get(3, TimeUnit.MINUTES);
     }
   }
 

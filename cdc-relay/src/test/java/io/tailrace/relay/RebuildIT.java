@@ -170,7 +170,8 @@ class RebuildIT {
 
   private String byCommitTime(String channel) throws Exception {
     return servers.query(
-        "select string_agg(id::text, ' ' order by pg_xact_commit_timestamp(xmin), ctid)"
+        "select string_agg(id::text, ' ' order by pg_xact_commit_timestamp(xmin),"
+            + " xmin::text::bigint, ctid)"
             + " from tailrace.outbox where channel = '"
             + channel
             + "'");
@@ -206,7 +207,7 @@ class RebuildIT {
                   throw new IllegalStateException("killed");
                 })));
     try (TestRelay relay = new TestRelay(servers.config())) {
-      String reason = relay.halted.get(30, TimeUnit.SECONDS);
+      String reason = relay.halted.get(3, TimeUnit.MINUTES);
       assertTrue(reason.contains("incarnation 2 was begun"), reason);
       assertTrue(reason.contains("tailrace rebuild"), reason);
     }

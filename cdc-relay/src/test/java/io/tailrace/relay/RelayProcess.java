@@ -45,9 +45,9 @@ final class RelayProcess implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
-  /** The exit code once it has ended by itself; fails after a minute. */
+  /** The exit code once it has ended by itself; fails after some minutes. */
   int awaitExit() throws InterruptedException {
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(3, TimeUnit.MINUTES)) {
       throw new AssertionError("the relay still runs: " + output());
     }
     return process.exitValue();

@@ -40,7 +40,7 @@ class SlotIT {
   }
 
   private String haltOf(TestRelay relay) throws Exception {
-    return relay.halted.get(30, TimeUnit.SECONDS);
+    return relay.halted.get(3, TimeUnit.MINUTES);
   }
 
   private void writeWal(int megabytes) throws Exception {
