@@ -68,7 +68,7 @@ final class SequencerChild implements AutoCloseable {
   /** Its exit code, once it has ended. */
   int awaitEnd() {
     try {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(3, TimeUnit.MINUTES)) {
         throw new AssertionError("still running: " + output());
       }
       return process.exitValue();

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SequencerKilledIT {
   private static final int PARTITIONS = 2;
   private static final int KILLS = 4;
-  private static final Duration LONG = Duration.ofMinutes(2);
+
+  /** Commits of some processes, which have committed something by the time they are killed. */
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
+  /** Of the others, which are killed in their first transaction, however late that is. */
+  private static final Duration UNENDED = Duration.ofMinutes(2);
+
   private static final List<Channel> CHANNELS =
       IntStream.range(0, 20).mapToObj(i -> new Channel("acme", "chat", "c" + i)).toList();
 
@@ -39,22 +44,21 @@ class SequencerKilledIT {
         OutboxLog log = prepared(broker)) {
       int rows = 0;
       for (int kill = 0; kill < KILLS; kill++) {
-        Process process = spawn(broker);
+        Process process = spawn(broker, kill % 2 == 0 ? SHORT : UNENDED);
         try {
           int before = log.read(Topics.EVENTS, "read_uncommitted").size();
           rows += append(log, 2000);
           Await.until(
               "some uncommitted events of process " + kill,
-              LONG,
               () -> log.read(Topics.EVENTS, "read_uncommitted").size() > before + 100);
         } finally {
           process.destroyForcibly();
-          process.waitFor(10, TimeUnit.SECONDS);
+          process.waitFor();
         }
       }
       int all = rows;
       try (SequencerService _ = SequencerService.start(config(broker))) {
-        Await.until("all events", LONG, () -> log.events().size() >= all);
+        Await.until("all events", () -> log.events().size() >= all);
       }
       List<Event> committed = log.events();
       assertEquals(all, committed.size());
@@ -99,7 +103,7 @@ class SequencerKilledIT {
     return SequencerConfig.local(broker.bootstrap(), PARTITIONS, folder.resolve("state"));
   }
 
-  private Process spawn(KafkaBroker broker) throws IOException {
+  private Process spawn(KafkaBroker broker, Duration commits) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
@@ -108,15 +112,14 @@ class SequencerKilledIT {
             System.getProperty("java.class.path"),
             SequencerProcess.class.getName(),
             broker.bootstrap(),
-            folder.resolve("state").toString())
+            folder.resolve("state").toString(),
+            commits.toString())
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
   }
 
-  /**
-   * Entry of the process that is killed. Its transactions are long, so that kills fall into one.
-   */
+  /** Entry of the process that is killed. */
   static final class SequencerProcess {
     private SequencerProcess() {}
 
@@ -132,7 +135,7 @@ class SequencerKilledIT {
               local.instance(),
               local.threads(),
               local.standbys(),
-              Duration.ofSeconds(1),
+              Duration.parse(arguments[2]),
               local.session(),
               null));
     }
