@@ -49,7 +49,7 @@ final class Asker {
   }
 
   JsonNode ok(int port, Channel channel, String rest) throws IOException {
-    HttpResponse<byte[]> response = get(port, channel, rest);
+    HttpResponse<byte[]> response = RunningCatchup.settled(() -> get(port, channel, rest));
     assertEquals(
         200,
         response.statusCode(),

@@ -31,13 +31,20 @@ final class CatchupInstance implements AutoCloseable {
     return start(
         PortConfig.plain("127.0.0.1", 0),
         CatchupConfig.Calls.PLAIN,
-        bootstrap,
-        partitions,
-        keys,
-        state);
+        HistoryOptions.local(bootstrap, partitions, state),
+        keys);
   }
 
-  /** One whose port speaks TLS, and which trusts its own certificate and no other. */
+  /** The same, for tests in which nobody is to take anything from it. */
+  static CatchupInstance patient(String bootstrap, int partitions, Path keys, Path state) {
+    return start(
+        PortConfig.plain("127.0.0.1", 0),
+        CatchupConfig.Calls.PLAIN,
+        RunningCatchup.patient(bootstrap, partitions, state),
+        keys);
+  }
+
+  /** A patient one whose port speaks TLS, and which trusts its own certificate and no other. */
   static CatchupInstance secure(
       Certificates.Pair pair, String bootstrap, int partitions, Path keys, Path state) {
     return start(
@@ -50,19 +57,12 @@ final class CatchupInstance implements AutoCloseable {
                     "--tls.key=" + pair.key()),
                 Map.of())),
         new CatchupConfig.Calls(true, Optional.of(pair.certificate())),
-        bootstrap,
-        partitions,
-        keys,
-        state);
+        RunningCatchup.patient(bootstrap, partitions, state),
+        keys);
   }
 
   private static CatchupInstance start(
-      PortConfig port,
-      CatchupConfig.Calls calls,
-      String bootstrap,
-      int partitions,
-      Path keys,
-      Path state) {
+      PortConfig port, CatchupConfig.Calls calls, HistoryOptions store, Path keys) {
     AtomicReference<HttpHandler> handler =
         new AtomicReference<>(exchange ->
             io.tailrace.schemas.http.Respond.problem(exchange, ProblemCode.NOT_READY, "starting"));
@@ -72,11 +72,10 @@ final class CatchupInstance implements AutoCloseable {
     CatchupService service =
         CatchupService.start(
             new CatchupConfig(
-                bootstrap,
-                partitions,
+                store.bootstrap(),
+                store.partitions(),
                 1,
-                HistoryOptions.local(bootstrap, partitions, state)
-                    .sharedBy(new Sharing("127.0.0.1:" + server.port(), 1)),
+                store.sharedBy(new Sharing("127.0.0.1:" + server.port(), 1)),
                 keys,
                 null,
                 RunningCatchup.SERVICE_KEY,

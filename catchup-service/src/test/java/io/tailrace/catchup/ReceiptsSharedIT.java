@@ -12,7 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -81,8 +80,7 @@ class ReceiptsSharedIT {
   }
 
   private void awaitRead(CatchupInstance of, List<Long> expected) {
-    Await.until(
-        "channels read to " + expected, Duration.ofSeconds(60), () -> read(of).equals(expected));
+    Await.until("channels read to " + expected, () -> read(of).equals(expected));
   }
 
   private boolean isShared(CatchupInstance one, CatchupInstance two) {
@@ -109,9 +107,7 @@ class ReceiptsSharedIT {
         receipts.read(channel, "ada", 1, 4); // an older one that comes late
       }
       Await.until(
-          "both to hold partitions",
-          Duration.ofSeconds(60),
-          () -> one.ready() && two.ready() && isShared(one, two));
+          "both to hold partitions", () -> one.ready() && two.ready() && isShared(one, two));
       awaitAll(one, two, 9);
 
       stop(two);

@@ -72,9 +72,7 @@ class RetentionIT extends RunningCatchup {
     long chain = Objects.requireNonNull(last).chain();
 
     Await.until(
-        "the silent channel to be trimmed",
-        Duration.ofSeconds(30),
-        () -> ok(channel, "").path("first").asLong() == 11);
+        "the silent channel to be trimmed", () -> ok(channel, "").path("first").asLong() == 11);
 
     JsonNode info = ok(channel, "");
     assertEquals(10, info.path("head").asLong());

@@ -20,10 +20,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +69,7 @@ abstract class RunningCatchup {
                 broker.bootstrap(),
                 PARTITIONS,
                 1,
-                HistoryOptions.local(broker.bootstrap(), PARTITIONS, folder.resolve("state")),
+                patient(broker.bootstrap(), PARTITIONS, folder.resolve("state")),
                 keys,
                 contracts(folder),
                 SERVICE_KEY,
@@ -77,6 +79,38 @@ abstract class RunningCatchup {
     server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());
     log = new EventsLog(broker.bootstrap());
     Await.until("a ready service", service::ready);
+  }
+
+  /** A store that keeps its place in the group although its machine stands still for a while. */
+  static HistoryOptions patient(String bootstrap, int partitions, Path state) {
+    HistoryOptions local = HistoryOptions.local(bootstrap, partitions, state);
+    return new HistoryOptions(
+        local.bootstrap(),
+        local.partitions(),
+        local.applicationId(),
+        local.stateDir(),
+        local.instance(),
+        local.threads(),
+        Duration.ofMinutes(1),
+        local.cacheMib(),
+        local.sharing());
+  }
+
+  /**
+   * The answer to a question. Where the store is not there yet, or not so far, one is told to come
+   * again, and does.
+   */
+  static <T> HttpResponse<T> settled(Callable<HttpResponse<T>> ask) {
+    List<HttpResponse<T>> answers = new ArrayList<>();
+    Await.until(
+        "an answer of the store",
+        () -> {
+          answers.addFirst(ask.call());
+          int status = answers.getFirst().statusCode();
+          return status != ProblemCode.NOT_READY.status()
+              && status != ProblemCode.WAIT_TIMEOUT.status();
+        });
+    return answers.getFirst();
   }
 
   /** The keys of the tests' tenants. */
@@ -175,7 +209,7 @@ abstract class RunningCatchup {
   }
 
   JsonNode ok(Channel channel, String rest) {
-    HttpResponse<String> response = get(channel, rest);
+    HttpResponse<String> response = settled(() -> get(channel, rest));
     assertEquals(200, response.statusCode(), response.body());
     return json(response);
   }

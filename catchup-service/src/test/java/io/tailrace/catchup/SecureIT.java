@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +60,6 @@ class SecureIT {
     }
     Await.until(
         "both to hold partitions",
-        Duration.ofSeconds(60),
         () -> one.ready() && two.ready() && held(one) > 0 && held(one) + held(two) == PARTITIONS);
   }
 
@@ -76,7 +74,7 @@ class SecureIT {
 
   private static HttpRequest.Builder request(CatchupInstance at, String path) {
     return HttpRequest.newBuilder(URI.create("https://localhost:" + at.port() + path))
-        .timeout(Duration.ofSeconds(30));
+        .timeout(Duration.ofMinutes(1));
   }
 
   private static HttpRequest read(
@@ -87,20 +85,9 @@ class SecureIT {
     return (more.length == 0 ? request : request.headers(more)).build();
   }
 
-  /** While a partition moves to its new owner one is told to come again, and does. */
-  private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
-    try {
-      HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      for (int left = 100; answer.statusCode() == 503 && left > 0; left--) {
-        TimeUnit.MILLISECONDS.sleep(
-            RunningCatchup.JSON.readTree(answer.body()).path("retryAfterMs").asLong());
-        answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      }
-      return answer;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+  private HttpResponse<byte[]> send(HttpRequest request) {
+    return RunningCatchup.settled(
+        () -> client.send(request, HttpResponse.BodyHandlers.ofByteArray()));
   }
 
   private long held(CatchupInstance at) {
@@ -183,14 +170,7 @@ class SecureIT {
     List<CompletableFuture<byte[]>> polls = new ArrayList<>();
     for (CatchupInstance at : List.of(one, two)) {
       HttpRequest poll = read(at, channel, "/events?waitMs=15000&after=" + head);
-      polls.add(
-          CompletableFuture.supplyAsync(() -> {
-            try {
-              return send(poll).body();
-            } catch (IOException e) {
-              throw new AssertionError(e);
-            }
-          }));
+      polls.add(CompletableFuture.supplyAsync(() -> send(poll).body()));
     }
     log.append(channel, 1);
     for (CompletableFuture<byte[]> poll : polls) {

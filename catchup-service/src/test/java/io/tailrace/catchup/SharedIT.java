@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,8 +42,8 @@ class SharedIT {
   @BeforeAll
   void start(@TempDir Path folder) throws IOException {
     Path keys = RunningCatchup.writeKeys(folder);
-    one = CatchupInstance.start(broker.bootstrap(), PARTITIONS, keys, folder.resolve("one"));
-    two = CatchupInstance.start(broker.bootstrap(), PARTITIONS, keys, folder.resolve("two"));
+    one = CatchupInstance.patient(broker.bootstrap(), PARTITIONS, keys, folder.resolve("one"));
+    two = CatchupInstance.patient(broker.bootstrap(), PARTITIONS, keys, folder.resolve("two"));
     log = new EventsLog(broker.bootstrap());
     for (int partition = 0; partition < PARTITIONS; partition++) {
       Channel channel = new Channel("acme", "chat", "p" + partition);
@@ -54,10 +53,10 @@ class SharedIT {
       channels.add(channel);
       log.append(channel, EVENTS);
     }
-    Await.until(
-        "both to hold partitions",
-        Duration.ofSeconds(60),
-        () -> one.ready() && two.ready() && isShared());
+    Await.until("both to hold partitions", () -> one.ready() && two.ready() && isShared());
+    for (Channel channel : channels) {
+      asker.ok(one.port(), channel, "/events?limit=1&minSeq=" + EVENTS);
+    }
   }
 
   private boolean isShared() {
@@ -242,14 +241,18 @@ class SharedIT {
             null));
 
     for (CatchupInstance instance : List.of(one, two)) {
-      HttpResponse<byte[]> response =
-          asker.send(
-              Asker.request(instance.port(), JoinWire.PATH)
-                  .header("Authorization", "Bearer " + RunningCatchup.SERVICE_KEY)
-                  .POST(HttpRequest.BodyPublishers.ofByteArray(JoinWire.encodeAsks(asks)))
-                  .build());
+      List<JoinWire.Answer> answers = new ArrayList<>();
 
-      List<JoinWire.Answer> answers = JoinWire.decodeAnswers(response.body());
+      // What the other one does not say within half a second is not ready.
+      Await.until(
+          "all that can be told",
+          () -> {
+            answers.clear();
+            answers.addAll(join(instance, asks));
+            return answers.stream().filter(JoinWire.Answer.View.class::isInstance).count()
+                == channels.size();
+          });
+
       assertEquals(asks.size(), answers.size());
       for (int i = 0; i < channels.size(); i++) {
         JoinWire.Answer.View view = assertInstanceOf(JoinWire.Answer.View.class, answers.get(i));
@@ -258,5 +261,16 @@ class SharedIT {
       }
       assertInstanceOf(JoinWire.Answer.Refused.class, answers.getLast());
     }
+  }
+
+  private List<JoinWire.Answer> join(CatchupInstance instance, List<JoinWire.Ask> asks)
+      throws IOException {
+    HttpResponse<byte[]> response =
+        asker.send(
+            Asker.request(instance.port(), JoinWire.PATH)
+                .header("Authorization", "Bearer " + RunningCatchup.SERVICE_KEY)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(JoinWire.encodeAsks(asks)))
+                .build());
+    return JoinWire.decodeAnswers(response.body());
   }
 }

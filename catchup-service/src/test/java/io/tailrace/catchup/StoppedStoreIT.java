@@ -7,13 +7,11 @@ import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
 import io.tailrace.schemas.testkit.Await;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A log that contradicts itself stops the store. */
 class StoppedStoreIT extends RunningCatchup {
-  private static final Duration LONG = Duration.ofSeconds(60);
 
   @Test
   void inOneProcessTheStoreAloneIsStartedAgainAndNothingWrongIsAnswered() {
@@ -26,7 +24,6 @@ class StoppedStoreIT extends RunningCatchup {
 
     Await.until(
         "the store to be started again",
-        LONG,
         () -> service.metrics().get(CatchupMetrics.RESTARTS).counter().count() >= 1);
     assertRefused(ProblemCode.NOT_READY, get(channel, "/events?after=0&minSeq=2"));
   }
@@ -39,14 +36,14 @@ class StoppedStoreIT extends RunningCatchup {
                 own.bootstrap(), PARTITIONS, writeKeys(folder), folder.resolve("state"))) {
       Channel channel = channel();
       Asker asker = new Asker();
-      Await.until("the process", LONG, () -> asker.holds(process.port(), channel));
+      Await.until("the process", () -> asker.holds(process.port(), channel));
       try (EventsLog ownLog = new EventsLog(own.bootstrap())) {
         ownLog.append(channel, 1);
         ownLog.lose(channel);
         ownLog.append(channel, 1);
       }
 
-      Await.until("the end of the process", LONG, () -> !process.isAlive());
+      Await.until("the end of the process", () -> !process.isAlive());
 
       assertEquals(1, process.exitValue());
     }

@@ -20,7 +20,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -83,10 +82,7 @@ class StreamIT extends RunningCatchup {
       last = log.add(channel, 1, null, data);
     }
     log.commit();
-    Await.until(
-        "the store to have them",
-        Duration.ofSeconds(60),
-        () -> ok(channel, "").path("head").asLong() == count);
+    Await.until("the store to have them", () -> ok(channel, "").path("head").asLong() == count);
     if (last == null) {
       throw new AssertionError("nothing to append");
     }
@@ -160,7 +156,10 @@ class StreamIT extends RunningCatchup {
     }
     Await.until(
         "the streams of clients that left to end", () -> gauge(CatchupMetrics.STREAMS) == 0);
-    assertEquals(200, open(channel, "/events", "Accept", LINES).statusCode());
+    HttpResponse<InputStream> next = open(channel, "/events", "Accept", LINES);
+    assertEquals(200, next.statusCode());
+    next.body().close();
+    Await.until("the last one to end too", () -> gauge(CatchupMetrics.STREAMS) == 0);
   }
 
   private double gauge(String name) {

@@ -35,16 +35,19 @@ import org.junit.jupiter.api.Test;
 
 /** Bodies in pieces over a real socket. */
 class SendingIT {
-  private static final long STALL_MS = 300;
+  private static final long PATIENT_MS = 300_000;
   private static final byte[] PIECE = "0123456789abcdef".repeat(4096).getBytes(US_ASCII);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Sending sending =
-      new Sending(new AnswerBytes(1 << 20), 1, STALL_MS, threads, new CatchupMetrics(registry));
+  private Sending sending = sending(PATIENT_MS);
   private Stream<Pieces.Piece> body = Stream.empty();
   private ServiceServer server;
+
+  private Sending sending(long stallMs) {
+    return new Sending(new AnswerBytes(1 << 20), 1, stallMs, threads, new CatchupMetrics(registry));
+  }
 
   @BeforeEach
   void start() {
@@ -101,6 +104,8 @@ class SendingIT {
 
   @Test
   void aClientThatTakesNothingIsCut() throws IOException {
+    sending.close();
+    sending = sending(300);
     AtomicLong read = new AtomicLong();
     body =
         Stream.generate(() -> {
