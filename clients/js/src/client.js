@@ -134,6 +134,11 @@ export class Client {
     return this.#outbox.watch(channel, watcher);
   }
 
+  /** All channels of this user, with what is unread in them: see `MyChannel` in index.d.ts. */
+  myChannels({ signal = new AbortController().signal } = {}) {
+    return this.#history.myChannels(signal);
+  }
+
   /** Tells the server how long commit→screen took; meant for a sample of the events. */
   rendered(channel, seq, ms) {
     this.#connection.send({ t: 'rendered', channel, seq, ms });
@@ -264,7 +269,7 @@ export class Client {
 
   #route(frame, receivedAtMs, isOld) {
     const { t, channel } = frame;
-    if (t === 'signal') {
+    if (t === 'signal' || t === 'receipt') {
       this.#followers.get(channel)?.hear(frame);
     } else if (channel !== undefined) {
       const follower = this.#followers.get(channel);
@@ -279,6 +284,9 @@ export class Client {
       }
     } else if (t in LANES && !isOld) {
       this.#shed = LANES[t] ? { lanes: frame.lanes, dropped: frame.dropped } : null;
+      if (t === 'recovered' && frame.lanes.includes('receipt')) {
+        this.#followers.forEach((follower) => follower.missedReceipts());
+      }
       this.#changed();
     }
     this.#checkMoved();

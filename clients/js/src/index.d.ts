@@ -61,6 +61,11 @@ export class Client {
   pending(channel: string): Send[];
   /** Calls with `pending(channel)` at every change of it, and now. Returns what stops it. */
   watchPending(channel: string, watcher: (pending: Send[]) => void): () => void;
+  /**
+   * All channels of this user that have events: those that they are a member of or have read in. In the order of their
+   * names, in pages of 500 that are each of their own moment. Rejects with a `TailraceProblem`.
+   */
+  myChannels(options?: { signal?: AbortSignal }): Promise<MyChannel[]>;
   /** Tells the server how long commit→screen took; meant for a sample of the events. */
   rendered(channel: string, seq: number, ms: number): void;
   /** Try now rather than after the back-off. A browser's events do it by themselves. */
@@ -153,11 +158,39 @@ export class Follower {
    * @returns false where it cannot be said now: the channel is not live, or the transport has no way back
    */
   signal(type: string, data?: unknown): boolean;
+  /**
+   * By user, the seq up to which they have read, on whatever device; this user is among them once it is kept. The
+   * thousand that have moved last. Complete while it is watched and the channel is live; over long polls it is of the
+   * moment when the channel went live. A new map at every change.
+   */
+  readonly receipts: ReadonlyMap<string, number>;
+  /** Calls at every change of `receipts`, and now. Returns what stops it. */
+  watchReceipts(watcher: (receipts: ReadonlyMap<string, number>) => void): () => void;
+  /**
+   * This user has read the channel up to `seq`; default, and at most: the last event that was applied. May be called for
+   * every event that is seen: the furthest goes out twice a second, over WebSocket only, and again, also after a
+   * reconnect, until it is kept. It never goes back. Where the page ends before that, it is lost.
+   */
+  read(seq?: number): void;
   /** After `gone`: ask again. */
   retry(): void;
   /** Resolves when the cache holds what was applied. */
   flush(): Promise<void>;
   leave(): Promise<void>;
+}
+
+/** A channel of the user, with how far they have read it. */
+export interface MyChannel {
+  /** `kind:id`. */
+  readonly channel: string;
+  /** The seq of its last event. */
+  readonly head: number;
+  /** The seq up to which the user has read, on whatever device. */
+  readonly read: number;
+  /** `head - read`. */
+  readonly unread: number;
+  /** What the user is in the channel; absent where no member. */
+  readonly role?: string;
 }
 
 /** Somebody's latest signal of one type. */

@@ -70,6 +70,75 @@ describe('the client', () => {
     assert.deepEqual(told, []);
   });
 
+  test('what was read is said until it is kept, over a cut too, and what others have read is shown', async () => {
+    const { follower, told } = await follow();
+    const shown = [];
+    const subscribed = (head) => {
+      const { ref, channels } = network.socket.last('subscribe');
+      network.socket.say({ t: 'subscribed', ref, channel: 'chat:1', epoch: 1, head, after: channels[0].after });
+    };
+    subscribed(0);
+    let chain = chainStart(1);
+    for (let seq = 1; seq <= 3; seq++) {
+      const next = eventText(chain, seq, '1');
+      chain = next.chain;
+      network.socket.say(next.text);
+    }
+    assert.equal(network.requests.length, 0);
+    follower.watchReceipts((places) => shown.push(Object.fromEntries(places)));
+    await settle();
+    const [read] = network.requests;
+    assert.equal(read.url.pathname, '/v1/channels/chat%3A1/receipts');
+    read.answer(200, { channel: 'chat:1', epoch: 1, head: 3, read: { bob: 1 }, next: null });
+    await settle();
+    follower.read(99);
+    assert.deepEqual({ ...network.socket.last('receipt'), ref: 0 }, { t: 'receipt', channel: 'chat:1', seq: 3, ref: 0 });
+    network.socket.say({ t: 'receipt', channel: 'chat:1', epoch: 1, read: { bob: 2 } });
+    network.socket.say({ t: 'receipt', channel: 'chat:2', epoch: 1, read: { eve: 2 } });
+    network.socket.onclose({ code: 1006, reason: '' });
+    await settle();
+    network.socket.welcome();
+    await settle();
+    assert.equal(network.socket.last('receipt'), undefined, 'not before it is live');
+    subscribed(3);
+    while (network.socket.last('receipt') === undefined) {
+      await settle(); // it keeps its pace
+    }
+    assert.equal(network.socket.last('receipt').seq, 3);
+    network.socket.say({ t: 'receipt', channel: 'chat:1', epoch: 1, read: { ann: 3 } });
+    assert.deepEqual(shown, [{}, { bob: 1 }, { bob: 2 }, { bob: 2, ann: 3 }]);
+    follower.read();
+    follower.read(1);
+    assert.equal(network.socket.sent.filter(({ t }) => t === 'receipt').length, 1, 'it is kept');
+    await settle();
+    assert.equal(network.requests.length, 2, 'read again in the new subscription');
+    network.socket.say({ t: 'degraded', lanes: ['receipt'], dropped: { receipt: 1 } });
+    network.socket.say({ t: 'recovered', lanes: ['receipt'], dropped: { receipt: 1 } });
+    await settle();
+    assert.equal(network.requests.length, 3, 'and after some were shed');
+    network.socket.say({ t: 'revoked', channel: 'chat:1', seq: 4 });
+    assert.equal(follower.receipts.size, 0);
+    assert.equal(told.length, 3);
+  });
+
+  test('the channels of the user are read in pages', async () => {
+    await settle();
+    const asked = client.myChannels();
+    await settle();
+    const [first] = network.requests;
+    assert.equal(first.url.pathname + first.url.search, '/v1/me/channels?limit=500');
+    const one = { channel: 'chat:1', head: 5, read: 2, unread: 3, role: 'member' };
+    first.answer(200, { channels: [one], next: 'chat:1' });
+    await settle();
+    assert.equal(network.requests[1].url.searchParams.get('after'), 'chat:1');
+    network.requests[1].answer(200, { channels: [], next: null });
+    assert.deepEqual(await asked, [one]);
+    const refusal = client.myChannels();
+    await settle();
+    network.requests[2].answer(503, { code: 'not_ready', detail: 'later' }, { 'Retry-After': '1' });
+    await assert.rejects(refusal, { code: 'not_ready', retry: true });
+  });
+
   test('says hello with the token in the frame, never in the address', async () => {
     await settle();
     assert.equal(network.socket.url, 'ws://example.org/v1/ws');

@@ -3,7 +3,9 @@ import { describe, test } from 'node:test';
 import * as channel from '../src/channel/decide.js';
 import * as connection from '../src/connection/decide.js';
 import { chainNext, chainStart } from '../src/protocol/chain.js';
+import * as receipts from '../src/channel/receipts.js';
 import { runConnectionScenario } from './support/connection-scenario.js';
+import { runReceiptScenario } from './support/receipt-scenario.js';
 import { conformance, runChannelScenario, wire } from './support/scenario.js';
 
 describe('clients/conformance/channel.json', () => {
@@ -27,5 +29,11 @@ describe('clients/conformance/channel.json', () => {
 describe('clients/conformance/connection.json', () => {
   for (const scenario of conformance('connection.json').scenarios) {
     test(scenario.name, () => runConnectionScenario(connection, scenario));
+  }
+});
+
+describe('clients/conformance/receipts.json', () => {
+  for (const scenario of conformance('receipts.json').scenarios) {
+    test(scenario.name, () => runReceiptScenario(receipts, scenario));
   }
 });

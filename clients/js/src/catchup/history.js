@@ -3,6 +3,8 @@ import { problemOf, unreachable } from '../protocol/problem.js';
 
 /** Events asked for at once. The server allows 1000; half of it is on the screen sooner. */
 export const PAGE_LIMIT = 500;
+/** Channels asked for at once: the server's own bound. */
+const CHANNELS_LIMIT = 500;
 /** An answer that takes longer is given up: the server's own waits are a few seconds. */
 const READ_MS = 15_000;
 
@@ -51,6 +53,30 @@ export class History {
     const path = `/v1/channels/${encodeURIComponent(channel)}`;
     const { contract } = await this.#get(path, signal, JSON.parse);
     return contract.signals.perSecond;
+  }
+
+  /**
+   * How far its readers have read the channel, a page of them; `cursor` null for the first one.
+   * @throws {import('../protocol/problem.js').TailraceProblem}
+   */
+  receipts(channel, cursor, signal) {
+    const query = cursor === null ? '' : `?${new URLSearchParams({ cursor })}`;
+    return this.#get(`/v1/channels/${encodeURIComponent(channel)}/receipts${query}`, signal, JSON.parse);
+  }
+
+  /**
+   * All channels of the user, with what is unread in them.
+   * @throws {import('../protocol/problem.js').TailraceProblem}
+   */
+  async myChannels(signal) {
+    const all = [];
+    for (let after = ''; after !== null; ) {
+      const query = new URLSearchParams({ limit: CHANNELS_LIMIT, ...(after === '' ? {} : { after }) });
+      const { channels, next } = await this.#get(`/v1/me/channels?${query}`, signal, JSON.parse);
+      all.push(...channels);
+      after = next;
+    }
+    return all;
   }
 
   #read(path, key, signal) {

@@ -3,8 +3,9 @@ import { asEvent } from '../cache/record.js';
 import { TRAIL_MAX } from '../apply/ledger.js';
 import { decide, initialState } from './decide.js';
 import { isSubscribed } from './moves.js';
+import { ReceiptBox } from './receipt-box.js';
 import { SignalBox } from './signal-box.js';
-import { publicPhase } from './words.js';
+import { channelState, publicPhase } from './words.js';
 
 /** The gateway answers a subscribe within its own waits of 2 s; later than this, the answer is not coming. */
 const ANSWER_MS = 10_000;
@@ -34,6 +35,7 @@ export class Follower {
   #refused = null;
   #shown;
   #signals;
+  #receipts;
 
   /**
    * @param {string} channel
@@ -56,6 +58,12 @@ export class Follower {
       nowMs: ports.nowMs,
       send: (type, data) => ports.connection.send({ t: 'signal', channel, type, data }),
       perSecond: () => ports.history.signalsPerSecond(channel, this.#leaving.signal),
+    });
+    this.#receipts = new ReceiptBox({
+      nowMs: ports.nowMs,
+      random: ports.random,
+      send: (seq) => ports.connection.send({ t: 'receipt', channel, seq }),
+      receipts: (cursor, signal) => ports.history.receipts(channel, cursor, signal),
     });
   }
 
@@ -99,11 +107,35 @@ export class Follower {
     return true;
   }
 
-  /** A `signal` frame came. */
+  /** How far each reader has read: complete while it is watched. A new map at every change. */
+  get receipts() {
+    return this.#receipts.places;
+  }
+
+  /**
+   * Calls `watcher` at every change of `receipts`, and now.
+   * @returns {() => void} stops it
+   */
+  watchReceipts(watcher) {
+    return this.#receipts.watch(watcher);
+  }
+
+  /** The user has read up to there; said, and said again until it is kept, as soon as it can be. */
+  read(seq = this.#state.ledger.seq) {
+    const { ledger } = this.#state;
+    this.#receipts.read(ledger.epoch, Math.min(seq, ledger.seq));
+  }
+
+  /** A frame of a lane came. */
   hear(frame) {
     if (isSubscribed(this.#state)) {
-      this.#signals.hear(frame);
+      (frame.t === 'signal' ? this.#signals : this.#receipts).hear(frame);
     }
+  }
+
+  /** `receipt` frames were shed. */
+  missedReceipts() {
+    this.#receipts.missed();
   }
 
   /** After `gone`: ask again. */
@@ -115,6 +147,7 @@ export class Follower {
     this.#reading.abort();
     this.#leaving.abort();
     this.#signals.close();
+    this.#receipts.clear();
     clearTimeout(this.#joinTimer);
     clearTimeout(this.#answerTimer);
     this.feed({ on: 'leave' });
@@ -199,6 +232,7 @@ export class Follower {
     }
     if (state.phase !== before.phase && hasLostItsRight(state)) {
       this.#signals.clear();
+      this.#receipts.clear();
       this.#keeper?.forget();
     }
     let subscribe;
@@ -211,6 +245,11 @@ export class Follower {
     }
     // after the events: who sees `live` has been given all that led there
     this.#show();
+    const { transport, state: { user } } = this.#ports.connection;
+    this.#receipts.follow(before, state, transport === 'ws' ? user : null);
+    if (input.frame?.t === 'error') {
+      this.#receipts.refused(input.frame);
+    }
     if (state.ledger.seq !== before.ledger.seq || state.ledger.epoch !== before.ledger.epoch) {
       this.#ports.moved(this);
     }
@@ -332,26 +371,16 @@ export class Follower {
   }
 
   #view() {
-    const { phase, ledger, head, catchUp, problem } = this.#state;
     const { connection } = this.#ports;
-    return {
-      phase: publicPhase(phase, {
-        isUp: connection.isUp,
-        isRefused: connection.state.phase === 'refused',
-        hasFailed: connection.hasFailed,
-        holds: ledger.seq > 0,
-        confirmed: this.#isConfirmed,
-        isReduced: connection.transport === 'poll' || this.#ports.isShedding(),
-      }),
-      epoch: ledger.epoch,
-      seq: ledger.seq,
-      chain: ledger.chain,
-      head,
-      catchUpAfter: catchUp?.after ?? null,
-      catchUpTo: catchUp?.to ?? null,
-      catchUpVia: catchUp?.via ?? null,
-      problem: problem ?? this.#refusal(connection),
-    };
+    const phase = publicPhase(this.#state.phase, {
+      isUp: connection.isUp,
+      isRefused: connection.state.phase === 'refused',
+      hasFailed: connection.hasFailed,
+      holds: this.#state.ledger.seq > 0,
+      confirmed: this.#isConfirmed,
+      isReduced: connection.transport === 'poll' || this.#ports.isShedding(),
+    });
+    return channelState(this.#state, phase, this.#refusal(connection));
   }
 
   /** The server refuses this client, so it refuses every channel. One object, so that nothing seems to change. */

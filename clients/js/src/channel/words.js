@@ -36,3 +36,10 @@ export function publicPhase(phase, { isUp, isRefused, hasFailed, holds, confirme
       throw new TypeError(`no such phase: ${phase}`);
   }
 }
+
+/** What the application is shown of a channel: see `ChannelState` in index.d.ts. */
+export function channelState({ ledger, head, catchUp, problem }, phase, refusal) {
+  const { epoch, seq, chain } = ledger;
+  const { after: catchUpAfter = null, to: catchUpTo = null, via: catchUpVia = null } = catchUp ?? {};
+  return { phase, epoch, seq, chain, head, catchUpAfter, catchUpTo, catchUpVia, problem: problem ?? refusal };
+}

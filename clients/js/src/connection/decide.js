@@ -76,6 +76,7 @@ export const initialConnection = Object.freeze({
   needsFresh: false,
   expMs: null,
   session: null,
+  user: null,
   heartbeatMs: 0,
   limits: null,
   pings: 0,
@@ -286,8 +287,8 @@ function prove(state, nowMs) {
 }
 
 function onWelcome(state, frame, nowMs, up) {
-  const { session, heartbeatMs, limits = null } = frame;
-  const open = { ...state, phase: 'open', session, heartbeatMs, limits, lastClose: null, deadlines: {} };
+  const { session, user = null, heartbeatMs, limits = null } = frame;
+  const open = { ...state, phase: 'open', session, user, heartbeatMs, limits, lastClose: null, deadlines: {} };
   const beating = after(open, 'heartbeat', EARLY_PING_EVERY_MS, nowMs);
   const pinged = ping({ ...renewal(beating, frame.exp, parseTime(frame.time), nowMs), pings: 1 }, PONG_MS, nowMs);
   return { state: pinged.state, effects: [...pinged.effects, ...up] };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { coreOf } from '../support/core.js';
+import { runReceiptScenario } from '../support/receipt-scenario.js';
 import { conformance, runChannelScenario } from '../support/scenario.js';
 import { runWorld } from '../support/world.js';
 
@@ -78,6 +79,29 @@ const DISTRUST = [
   ['and given up after that', 'channel/moves.js', 'if (times < FORKS_MAX) {', 'if (true) {'],
 ];
 
+/** Rules of receipts; their scenarios are their test. */
+const RECEIPTS = [
+  ['nothing goes back', 'seq > (base.places.get(user) ?? -1)', 'true'],
+  ['what was read does not go back', 'base.epoch === epoch && seq > base.wanted', 'base.epoch === epoch'],
+  ['what is of an earlier epoch was not read', 'base.epoch === epoch && seq', 'seq'],
+  ['what is of an earlier epoch is not shown', 'if (base.epoch !== told.epoch) {', 'if (false) {'],
+  ['a later epoch voids what was shown', 'epoch, places: UNREAD.places, own: 0, wanted: 0', 'epoch, own: 0, wanted: 0'],
+  ['a later epoch voids what was kept', 'places: UNREAD.places, own: 0, wanted: 0', 'places: UNREAD.places, wanted: 0'],
+  ['a later epoch voids what was read', 'places: UNREAD.places, own: 0, wanted: 0', 'places: UNREAD.places, own: 0'],
+  ['what became void was not read', 'Math.min(base.wanted, applied)', 'base.wanted'],
+  ['what is kept is not said', '&& wanted > own', ''],
+  ['nothing is said while nothing can be', 'isLive && !isRefused', '!isRefused'],
+  ['a new subscription is told at once', "isLive: true, isRefused: false, said: 0 }", 'isLive: true, isRefused: false }'],
+  ['nor is it silenced by what the one before refused', "isLive: true, isRefused: false, said: 0 }", 'isLive: true, said: 0 }'],
+  ['what is not shown is said again', 'return state.wanted === state.said ? state.againAtMs : state.paceAtMs', 'return state.wanted === state.said ? null : state.paceAtMs'],
+  ['after growing pauses', '? Math.min(2 * state.againMs, AGAIN_MS_MAX) : AGAIN_MS', '? AGAIN_MS : AGAIN_MS'],
+  ['which have a bound', 'Math.min(2 * state.againMs, AGAIN_MS_MAX)', '2 * state.againMs'],
+  ['at a pace', 'paceAtMs: nowMs + PACE_MS', 'paceAtMs: nowMs'],
+  ['a refusal is waited for', 'paceAtMs: nowMs + retryAfterMs, againAtMs: nowMs + retryAfterMs', 'againAtMs: nowMs + retryAfterMs'],
+  ['a kind without receipts is left alone', '{ ...state, isRefused: true }', 'state'],
+  ['a refusal of something else is none', '!isOwed(state) || state.said === 0', 'false'],
+];
+
 /** Most mutations show in the first hundred runs; a rare one may take some hundred. */
 const RUNS_MAX = 2000;
 const STEPS = 200;
@@ -127,6 +151,16 @@ describe('a scenario fails without', () => {
     test(rule, async () => {
       const core = await without(file, code, instead);
       assert.ok(scenarios.some((scenario) => fails(() => runChannelScenario(core, logs, scenario))), 'all went well without it');
+    });
+  }
+});
+
+describe('a scenario of receipts fails without', () => {
+  const { scenarios } = conformance('receipts.json');
+  for (const [rule, code, instead] of RECEIPTS) {
+    test(rule, async () => {
+      const core = await without('channel/receipts.js', code, instead);
+      assert.ok(scenarios.some((scenario) => fails(() => runReceiptScenario(core, scenario))), 'all went well without it');
     });
   }
 });
