@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -71,7 +72,7 @@ public final class GatewayService implements RunningService {
 
   private final GatewayConfig config;
   private final GatewayMetrics metrics = new GatewayMetrics();
-  private final InstantSource clock = InstantSource.system();
+  private final InstantSource clock;
   private final KeyRing keys;
   private final TokenVerifier verifier;
   private final Contracts contracts;
@@ -88,8 +89,9 @@ public final class GatewayService implements RunningService {
   private final HttpHandler eventStream;
   private final HttpHandler session;
 
-  private GatewayService(GatewayConfig config) {
+  private GatewayService(GatewayConfig config, InstantSource clock, LongSupplier nanoTime) {
     this.config = config;
+    this.clock = clock;
     this.keys = KeyRing.follow(config.keysFile());
     this.verifier = new TokenVerifier(keys, clock);
     this.contracts = Contracts.shippedOr(config.contractsFolder());
@@ -130,7 +132,7 @@ public final class GatewayService implements RunningService {
             origins,
             this::notOpen,
             metrics,
-            System::nanoTime,
+            nanoTime,
             new Admission.Rules(
                 limits.connections(),
                 RateGate.ofSecond(limits.handshakesPerSecond()),
@@ -172,7 +174,18 @@ public final class GatewayService implements RunningService {
    * @throws IllegalStateException where Kafka or the topic of events is not there
    */
   public static GatewayService start(GatewayConfig config) {
-    GatewayService service = new GatewayService(config);
+    return start(config, InstantSource.system(), System::nanoTime);
+  }
+
+  /**
+   * The same by other clocks.
+   *
+   * @param clock by which tokens end and clients are late
+   * @param nanoTime by which those are counted who come, in nanoseconds
+   */
+  public static GatewayService start(
+      GatewayConfig config, InstantSource clock, LongSupplier nanoTime) {
+    GatewayService service = new GatewayService(config, clock, nanoTime);
     service.joins.start();
     return service;
   }

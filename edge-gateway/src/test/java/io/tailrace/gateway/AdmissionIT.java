@@ -31,6 +31,13 @@ final class AdmissionIT {
     broker.close();
   }
 
+  /** For which no time passes, in which more might come. */
+  private static Gateway inOneMoment(String setting) {
+    Gateway gateway = new Gateway(broker, setting);
+    gateway.clock().stop();
+    return gateway;
+  }
+
   /** The head and the body of the answer to a handshake that is refused. */
   private static String refusal(Gateway gateway) {
     String request = RawSocket.request("").replace("keep-alive, Upgrade", "Upgrade, close");
@@ -52,7 +59,7 @@ final class AdmissionIT {
 
   @Test
   void aHerdIsToldToComeBackOneByOne() {
-    try (Gateway gateway = new Gateway(broker, "--handshakes.per.second=2");
+    try (Gateway gateway = inOneMoment("--handshakes.per.second=2");
         RawSocket first = gateway.hello("ann");
         RawSocket second = gateway.hello("bob")) {
       Set<Long> told = new HashSet<>();
@@ -95,7 +102,7 @@ final class AdmissionIT {
 
   @Test
   void subscribesBeyondTheRateArePutOffEachToATimeOfItsOwn() {
-    try (Gateway gateway = new Gateway(broker, "--resumes.per.second=1");
+    try (Gateway gateway = inOneMoment("--resumes.per.second=1");
         RawSocket socket = gateway.hello("ann")) {
       socket.send(
           "{\"t\":\"subscribe\",\"ref\":1,\"channels\":[{\"channel\":\"chat:a\"},"

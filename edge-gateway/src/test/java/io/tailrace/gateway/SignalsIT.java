@@ -1,6 +1,7 @@
 package io.tailrace.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,9 +21,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,11 +80,49 @@ final class SignalsIT {
             + "}");
   }
 
+  /**
+   * Says it until somebody has heard it, as a client does while its user types: a signal may be
+   * lost where a machine stands still for seconds. All that was heard up to there.
+   */
+  private static List<JsonNode> heard(RawSocket by, String channel, String data, RawSocket at) {
+    CountDownLatch enough = new CountDownLatch(1);
+    Thread speaker =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                do {
+                  say(by, channel, data);
+                } while (!enough.await(1, TimeUnit.SECONDS));
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    List<JsonNode> all = new ArrayList<>();
+    try {
+      do {
+        all.add(at.json("signal"));
+      } while (!all.getLast().path("data").toString().equals(data));
+    } finally {
+      enough.countDown();
+      Await.until("nobody speaks", () -> !speaker.isAlive());
+    }
+    return all;
+  }
+
   /** What was said before this was asked has been decided, and nothing of it was told. */
   private static void assertNothingTold(RawSocket socket) {
     socket.send("{\"t\":\"ping\",\"ref\":9}");
     JsonNode next = socket.json();
     assertEquals("pong", next.path("t").asText(), next.toString());
+  }
+
+  /** The same, but for what was said to it before, which may come once more. */
+  private static void assertToldAtMost(String data, RawSocket socket) {
+    socket.send("{\"t\":\"ping\",\"ref\":9}");
+    for (JsonNode next = socket.json(); !next.path("t").asText().equals("pong"); ) {
+      assertEquals(data, next.path("data").asText(), next.toString());
+      next = socket.json();
+    }
   }
 
   private static void change(Channel channel, MemberChange change) {
@@ -97,9 +140,7 @@ final class SignalsIT {
         HttpClient http = HttpClient.newHttpClient();
         StreamReader stream = new StreamReader(http, stream("chat:typing"))) {
       stream.next("subscribed");
-      say(ann, "chat:typing", "{\"on\":true}");
-
-      JsonNode told = bob.json();
+      JsonNode told = heard(ann, "chat:typing", "{\"on\":true}", bob).getFirst();
       assertEquals("signal", told.path("t").asText(), told.toString());
       assertEquals("chat:typing", told.path("channel").asText());
       assertEquals("ann", told.path("user").asText());
@@ -110,8 +151,8 @@ final class SignalsIT {
       assertEquals(7, told.size(), told.toString());
       assertEquals(told, tab.json("signal"), "the same user elsewhere");
       assertEquals(told, stream.next("signal").json(), "and over SSE");
-      say(bob, "chat:typing", "2");
-      assertEquals("bob", ann.json().path("user").asText(), "nobody is told what they say");
+      JsonNode back = heard(bob, "chat:typing", "2", ann).getFirst();
+      assertEquals("bob", back.path("user").asText(), "nobody is told what they say");
     }
   }
 
@@ -122,8 +163,7 @@ final class SignalsIT {
         RawSocket eve = reader(here, Gateway.token("eve"), "chat:lanes")) {
       ann.send("{\"t\":\"subscribe\",\"ref\":3,\"channel\":\"chat:lanes\",\"lanes\":[\"event\"]}");
       ann.json("subscribed");
-      say(bob, "chat:lanes", "1");
-      eve.json("signal");
+      heard(bob, "chat:lanes", "1", eve);
 
       assertNothingTold(ann);
     }
@@ -134,18 +174,14 @@ final class SignalsIT {
     try (RawSocket ann = reader(here, token("demo", "ann", "d"), "chat:shared-name");
         RawSocket bob = reader(there, token("demo", "bob", "d"), "chat:shared-name");
         RawSocket other = reader(there, token("acme", "ann", "d"), "chat:shared-name")) {
-      say(ann, "chat:shared-name", "1");
-      bob.json("signal");
+      heard(ann, "chat:shared-name", "1", bob);
       assertNothingTold(other);
       say(other, "chat:shared-name", "2");
       try (RawSocket third = reader(here, token("acme", "eve", "d"), "chat:shared-name")) {
-        say(other, "chat:shared-name", "3");
-        while (!third.json("signal").path("data").asText().equals("3")) {
-          // What was said before may still have been on its way.
-        }
+        heard(other, "chat:shared-name", "3", third);
       }
       assertNothingTold(ann);
-      assertNothingTold(bob);
+      assertToldAtMost("1", bob);
     }
   }
 
@@ -157,7 +193,9 @@ final class SignalsIT {
     change(channel, new MemberChange("bob", "member"));
     change(channel, new MemberChange("rea", "reader"));
     here.settle();
-    Await.until("both have read it", () -> there.meter("tailrace_gateway_records_total") >= 3);
+    long written = here.feed().written();
+    Await.until(
+        "both have read it", () -> there.meter("tailrace_gateway_records_total") >= written);
     try (RawSocket ann = reader(here, Gateway.token("ann"), name);
         RawSocket bob = reader(there, Gateway.token("bob"), name);
         RawSocket rea = reader(there, Gateway.token("rea"), name);
@@ -172,16 +210,16 @@ final class SignalsIT {
       assertEquals(hidden.path("detail"), nothing.path("detail"), "told alike");
       say(rea, name, "1");
       assertEquals("forbidden", rea.json("error").path("code").asText(), "a role that reads");
-      say(bob, name, "2");
-      assertEquals("2", ann.json("signal").path("data").asText());
+      heard(bob, name, "2", ann);
       assertEquals("2", rea.json("signal").path("data").asText());
 
       change(channel, new MemberChange("bob", null));
       assertEquals(4, bob.json("revoked").path("seq").asInt());
       say(bob, name, "3");
       assertEquals("bad_request", bob.json().path("code").asText());
-      say(ann, name, "4");
-      assertEquals("4", rea.json("signal").path("data").asText(), "and not what bob said");
+      for (JsonNode told : heard(ann, name, "4", rea)) {
+        assertNotEquals("3", told.path("data").asText(), "what bob said outside");
+      }
       assertNothingTold(bob);
       assertNothingTold(eve);
       change(channel, new MemberChange("ann", "reader"));
@@ -189,7 +227,7 @@ final class SignalsIT {
         // What came before is theirs too.
       }
       say(ann, name, "6");
-      assertEquals("forbidden", ann.json().path("code").asText(), "the role is another now");
+      assertEquals("forbidden", ann.json("error").path("code").asText(), "the role is another now");
     }
   }
 
@@ -202,8 +240,7 @@ final class SignalsIT {
       try (RawSocket ann = reader(own, Gateway.token("ann"), "chat:on");
           RawSocket bob = reader(own, Gateway.token("bob"), "chat:on");
           Admin admin = Admin.create(Map.of("bootstrap.servers", apart.bootstrap()))) {
-        say(ann, "chat:on", "1");
-        bob.json("signal");
+        heard(ann, "chat:on", "1", bob);
         admin.deleteTopics(List.of(Topics.SIGNALS, Topics.PRESENCE, Topics.RECEIPTS)).all().get();
         Await.until(
             "signals are dropped",
@@ -232,8 +269,7 @@ final class SignalsIT {
       own.awaitHub();
       try (RawSocket ann = reader(own, Gateway.token("ann"), "chat:back");
           RawSocket bob = reader(own, Gateway.token("bob"), "chat:back")) {
-        say(ann, "chat:back", "1");
-        bob.json("signal");
+        heard(ann, "chat:back", "1", bob);
         first.close();
         say(ann, "chat:back", "2");
         assertNothingTold(ann);
@@ -266,7 +302,10 @@ final class SignalsIT {
     try (KafkaBroker apart = KafkaBroker.temporary();
         Gateway own = new Gateway(apart);
         Admin admin = Admin.create(Map.of("bootstrap.servers", apart.bootstrap()))) {
-      admin.deleteTopics(List.of(Topics.SIGNALS, Topics.PRESENCE, Topics.RECEIPTS)).all().get();
+      List<String> ephemeral = List.of(Topics.SIGNALS, Topics.PRESENCE, Topics.RECEIPTS);
+      admin.deleteTopics(ephemeral).all().get();
+      Await.until(
+          "they are gone", () -> Collections.disjoint(admin.listTopics().names().get(), ephemeral));
       own.restart();
       try (RawSocket ann = reader(own, Gateway.token("ann"), "chat:without")) {
         own.publish(Gateway.channel("without"), "{}");

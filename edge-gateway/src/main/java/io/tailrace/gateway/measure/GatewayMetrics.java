@@ -189,7 +189,7 @@ public final class GatewayMetrics {
     windowChannels.set(channels);
   }
 
-  /** A record was read and is an event. */
+  /** A record was read, is an event, and waits for every shard. */
   public void recordRead(long sinceCommitMicros) {
     records.increment();
     commitToGateway.record(Math.max(0, sinceCommitMicros), TimeUnit.MICROSECONDS);

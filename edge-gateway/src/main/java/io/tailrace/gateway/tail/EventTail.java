@@ -218,7 +218,9 @@ public final class EventTail implements AutoCloseable {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         long nowMs = clock.millis();
         if (!records.isEmpty()) {
-          handOn(frames(records, nowMs));
+          List<Frame> frames = frames(records, nowMs);
+          handOn(frames);
+          count(frames, nowMs);
         }
         windows.evict(nowMs);
         metrics.windows(windows.bytes(), windows.size());
@@ -282,7 +284,6 @@ public final class EventTail implements AutoCloseable {
 
   private List<Frame> frames(ConsumerRecords<byte[], byte[]> records, long nowMs) {
     List<Frame> frames = new ArrayList<>(records.count());
-    long nowMicros = nowMs * 1000;
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
         Frame frame = maker.make(record, nowMs);
@@ -290,7 +291,6 @@ public final class EventTail implements AutoCloseable {
         windows.raiseEpoch(frame.partition(), frame.epoch());
         if (!frame.isMark()) {
           windows.accept(frame);
-          metrics.recordRead(nowMicros - frame.commitMicros());
         }
       } catch (BadRecordException e) {
         metrics.badRecord();
@@ -307,6 +307,15 @@ public final class EventTail implements AutoCloseable {
   private void handOn(List<Frame> frames) throws InterruptedException {
     for (Taker taker : takers) {
       taker.take(frames);
+    }
+  }
+
+  /** Counted are those that every shard has. */
+  private void count(List<Frame> frames, long readMs) {
+    for (Frame frame : frames) {
+      if (!frame.isMark()) {
+        metrics.recordRead(readMs * 1000 - frame.commitMicros());
+      }
     }
   }
 

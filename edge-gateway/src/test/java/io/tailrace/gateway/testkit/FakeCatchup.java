@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,7 +97,7 @@ public final class FakeCatchup implements AutoCloseable {
 
   /** The stores have one more event. */
   public void store(Event event) {
-    byChannel.computeIfAbsent(event.channel().full(), _ -> new ArrayList<>()).add(event);
+    byChannel.computeIfAbsent(event.channel().full(), _ -> new CopyOnWriteArrayList<>()).add(event);
   }
 
   /** The stores have nothing of a channel any more. */
@@ -138,8 +139,9 @@ public final class FakeCatchup implements AutoCloseable {
       return new JoinWire.Answer.Refused(
           ask.number(), ProblemCode.NOT_READY, "the stores are not there yet");
     }
+    // As it is now: a test may store the next one meanwhile.
     List<Event> events =
-        byChannel.getOrDefault(ask.who().tenant() + '/' + ask.channel(), List.of());
+        List.copyOf(byChannel.getOrDefault(ask.who().tenant() + '/' + ask.channel(), List.of()));
     if (events.size() < ask.minSeq() && epoch == ask.epoch()) {
       return new JoinWire.Answer.Refused(
           ask.number(), ProblemCode.NOT_READY, "the stores do not have that change of members yet");
@@ -148,7 +150,7 @@ public final class FakeCatchup implements AutoCloseable {
     boolean open = true;
     String role = null;
     long visibleFrom = 1;
-    for (Event event : List.copyOf(events)) {
+    for (Event event : events) {
       MemberChange change = MemberChange.of(event.envelope(), event.data());
       if (change != null && change.user().equals(user)) {
         boolean set = change.role() != null;

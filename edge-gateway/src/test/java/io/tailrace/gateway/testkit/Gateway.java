@@ -28,6 +28,16 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 public final class Gateway implements AutoCloseable {
   private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
+  /** However slow the machine is, nobody is given up for it: what a test waits for, it sets. */
+  private static final Map<String, String> PATIENT =
+      Map.of(
+          "TAILRACE_HELLO_WAIT_MS", "600000",
+          "TAILRACE_HEARTBEAT_MS", "600000",
+          "TAILRACE_STALL_MS", "600000",
+          "TAILRACE_JOIN_TIMEOUT_MS", "600000",
+          "TAILRACE_WINDOW_MS", "600000");
+
+  private final MovedClock clock = new MovedClock();
   private final FakeCatchup catchup = new FakeCatchup();
   private final FeedWriter feed;
   private final String bootstrap;
@@ -87,6 +97,11 @@ public final class Gateway implements AutoCloseable {
     return service;
   }
 
+  /** What the gateway holds for the time, but for how long its queues rest and its drain lasts. */
+  public MovedClock clock() {
+    return clock;
+  }
+
   /** What the stores have. */
   public FakeCatchup catchup() {
     return catchup;
@@ -125,7 +140,10 @@ public final class Gateway implements AutoCloseable {
     return event;
   }
 
-  /** Waits until the gateway has read everything that was written. */
+  /**
+   * Waits until every shard has been given everything that was written here. Somebody else's events
+   * on the same log would be taken for these: who writes beside another has a broker of its own.
+   */
   public void settle() {
     feed.flush();
     long written = feed.written();
@@ -197,7 +215,9 @@ public final class Gateway implements AutoCloseable {
   private GatewayService startService() {
     GatewayService started =
         GatewayService.start(
-            GatewayConfig.from(Settings.load(GatewayConfig.keys(), settings, Map.of())));
+            GatewayConfig.from(Settings.load(GatewayConfig.keys(), settings, PATIENT)),
+            clock,
+            clock::nanoTime);
     Await.until("the gateway has caught up", started::ready);
     return started;
   }

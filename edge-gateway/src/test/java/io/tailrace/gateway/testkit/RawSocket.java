@@ -18,7 +18,7 @@ import java.util.Arrays;
 /** A WebSocket client on a plain socket, which can break every rule. For one thread. */
 public final class RawSocket implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int TIMEOUT_MS = 20_000;
+  private static final int TIMEOUT_MS = 60_000;
   private static final byte[] MASK = {1, 2, 3, 4};
 
   private final Socket socket;
