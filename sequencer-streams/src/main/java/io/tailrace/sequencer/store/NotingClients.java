@@ -13,10 +13,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -121,6 +121,10 @@ public final class NotingClients implements KafkaClientSupplier {
       return null;
     }
 
+    /**
+     * Throws nothing of Kafka's: the records of this poll count as read, so they would be seen by
+     * nobody. Streams goes on after some of these faults, such as a partition without an offset.
+     */
     private void note(TopicPartition partition) {
       try {
         long position = position(partition, Duration.ZERO);
@@ -133,8 +137,10 @@ public final class NotingClients implements KafkaClientSupplier {
         } else {
           partitions.receipts().polled(partition.partition(), now, logEnd);
         }
-      } catch (TimeoutException e) {
-        // The position is not known yet, right after the partition was assigned: the next poll.
+      } catch (KafkaException e) {
+        // The position is not known, as right after the partition was assigned. The next poll,
+        // which
+        // has given nothing yet, knows it or throws this again.
       }
     }
   }
