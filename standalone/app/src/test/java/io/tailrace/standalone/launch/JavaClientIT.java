@@ -222,7 +222,8 @@ class JavaClientIT {
       assertEquals(List.of(Transport.SSE), List.copyOf(ways));
 
       proxy.letWebSocketsThrough();
-      Await.until("it moves", () -> ways.getLast() == Transport.WEBSOCKET);
+      // It tries half a minute after the stream has begun; where that fails, a minute later.
+      Await.until("it moves", Duration.ofMinutes(4), () -> ways.getLast() == Transport.WEBSOCKET);
       publish(writer, channel, "by socket", true);
       Await.until("the other event has come", () -> kept.events.size() == 2);
       assertEquals(List.of(), kept.faults);
