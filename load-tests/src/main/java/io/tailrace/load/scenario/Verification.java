@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * It needs no quiet system and touches only channels of its own, whose names hold the run's id.
  */
 public final class Verification implements AutoCloseable {
+  /** A name in {@link #counts}. */
+  public static final String COMMITTED = "committed";
+
   private static final long TICK_MS = 100;
   private static final long START_MS = 60_000;
 
@@ -58,6 +62,7 @@ public final class Verification implements AutoCloseable {
   private final Crew crew;
   private final Random random;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
+  private volatile Supplier<Map<String, Long>> soFar = Map::of;
   private int epoch;
 
   /**
@@ -102,6 +107,12 @@ public final class Verification implements AutoCloseable {
         for (int i = 0; i < options.subscribers() / 2 + 1; i++) {
           subscribers.start();
         }
+        soFar =
+            () -> {
+              var counts = counts(subscribers);
+              counts.put(COMMITTED, ledger.committedCount());
+              return counts;
+            };
         startActors(subscribers, open, ledger);
         members.start(options.writesPerSecond() / MEMBERS_PART / HTTP_EVENTS);
         disturbance.begin();
@@ -308,11 +319,7 @@ public final class Verification implements AutoCloseable {
         follower.witnesses(channel).forEach(witness -> ledger.witnessed(channel, witness));
       }
     }
-    Map<String, Long> counts = new TreeMap<>();
-    for (var name : Counters.Name.values()) {
-      counts.put(name.words(), crew.counters().of(name));
-    }
-    subscribers.counts().forEach(counts::put);
+    var counts = counts(subscribers);
     counts.putAll(lookers.members().counts());
     disturbance.counts().forEach(counts::put);
     var failure = crew.failures().first();
@@ -322,6 +329,23 @@ public final class Verification implements AutoCloseable {
             : new Verdict.Broken(
                 new Counterexample(0, "-", 0, null, String.valueOf(failure.getMessage())));
     return new VerifyResult(verdict, counts);
+  }
+
+  /**
+   * What has happened by now, by name, and how many events are {@link #COMMITTED}: for whoever says
+   * when it is {@link Disturbance#enough}. Any thread.
+   */
+  public Map<String, Long> counts() {
+    return soFar.get();
+  }
+
+  private Map<String, Long> counts(Subscribers subscribers) {
+    Map<String, Long> counts = new TreeMap<>();
+    for (var name : Counters.Name.values()) {
+      counts.put(name.words(), crew.counters().of(name));
+    }
+    counts.putAll(subscribers.counts());
+    return counts;
   }
 
   @Override

@@ -17,7 +17,9 @@ final class RunningSystem implements AutoCloseable {
   private final HttpClient client = Http.client();
 
   RunningSystem(Path folder) {
-    standalone = Standalone.start(new Standalone.Options(folder, "127.0.0.1", 0, false), _ -> {});
+    standalone =
+        Standalone.start(
+            new Standalone.Options(folder, "127.0.0.1", 0, false, Patient.SETTINGS), _ -> {});
     installation = Installation.open(folder);
   }
 

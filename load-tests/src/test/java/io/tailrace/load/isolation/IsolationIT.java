@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.load.driver.RawSocket;
 import io.tailrace.load.isolation.RawHttp.Raw;
+import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.testkit.HostileNames;
 import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenResult;
@@ -49,7 +50,7 @@ class IsolationIT {
   private static final int WRITES = 20;
   private static final int SUBSCRIBES = 300;
   private static final int DAMAGED_TOKENS = 20_000;
-  private static final int FRAME_MS = 20_000;
+  private static final int FRAME_MS = 60_000;
   private static final String POSTED =
       "{\"type\":\"message.posted\",\"data\":{\"text\":\"own\"}%s}";
 
@@ -67,8 +68,7 @@ class IsolationIT {
     forged = system.forgery().all(system.ownToken(), OWN);
     // Theirs is there, and would be seen: what follows would else prove nothing.
     for (String rest : List.of("/events", "/pages/1/0", "/snapshot", "/members")) {
-      Raw seen = TwoTenants.get(http, system.theirToken(), "/v1/channels/chat:" + ROOM + rest);
-      assertTrue(seen.status() == 200 && seen.body().contains(CANARY), rest + seen.text());
+      Await.until("history has it: " + rest, () -> isSeen(rest));
     }
     cursor =
         JSON.readTree(
@@ -76,6 +76,12 @@ class IsolationIT {
                     .body())
             .path("next")
             .asText("none");
+  }
+
+  private static boolean isSeen(String rest) throws IOException {
+    Raw seen = TwoTenants.get(http, system.theirToken(), "/v1/channels/chat:" + ROOM + rest);
+    assertTrue(seen.status() == 200 && seen.body().contains(CANARY), rest + seen.text());
+    return true;
   }
 
   @AfterAll
@@ -293,9 +299,9 @@ class IsolationIT {
     Raw metrics = http.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
     Raw ready = http.send("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n");
     assertTrue(metrics.body().contains("tailrace_"), metrics.text());
-    String logged = system.logged();
     // It was listening: at the start, and to connections that were closed.
-    assertTrue(logged.contains("a connection was closed"), logged);
+    Await.until("an end is logged", () -> system.logged().contains("a connection was closed"));
+    String logged = system.logged();
 
     List<String> seen = List.of(logged, metrics.text(), ready.text());
     for (String secret : system.secrets()) {

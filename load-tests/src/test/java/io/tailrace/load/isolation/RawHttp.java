@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * wrong. One thread.
  */
 final class RawHttp implements AutoCloseable {
-  private static final int CONNECT_MS = 10_000;
-  private static final int ANSWER_MS = 30_000;
+  private static final int CONNECT_MS = 60_000;
+  private static final int ANSWER_MS = 90_000;
   private static final int HEAD_MAX = 64 << 10;
   private static final int BODY_MAX = 16 << 20;
 

@@ -11,6 +11,7 @@ import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
+import io.tailrace.load.input.Patient;
 import io.tailrace.load.isolation.RawHttp.Raw;
 import io.tailrace.standalone.launch.Installation;
 import io.tailrace.standalone.launch.Standalone;
@@ -76,7 +77,9 @@ final class TwoTenants implements AutoCloseable {
     Files.writeString(folder.resolve("rosa.json"), new JWKSet(key).toString());
     appender.begin();
     installation = Installation.open(folder);
-    standalone = Standalone.start(new Standalone.Options(folder, "127.0.0.1", 0, false), _ -> {});
+    standalone =
+        Standalone.start(
+            new Standalone.Options(folder, "127.0.0.1", 0, false, Patient.SETTINGS), _ -> {});
   }
 
   URI base() {

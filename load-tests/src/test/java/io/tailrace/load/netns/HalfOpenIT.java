@@ -1,6 +1,5 @@
 package io.tailrace.load.netns;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.tailrace.client.Transport;
@@ -40,7 +39,8 @@ class HalfOpenIT {
       var sockets = follow(system, run, namespace);
       run.publish(20);
       run.awaitAll(20);
-      assertEquals(sockets, sockets(http, system));
+      // One that was slow for a moment may have been given up, and comes back.
+      Await.until("each has its socket", LONGEST, () -> sockets(http, system) == sockets);
 
       namespace.drop();
       run.publish(20);
