@@ -1,6 +1,8 @@
 package io.tailrace.client;
 
 import io.tailrace.client.channel.Trouble;
+import java.util.List;
+import java.util.Map;
 
 /** What a follower of one channel is told. All calls come from the client's loop thread. */
 public interface ChannelListener {
@@ -32,6 +34,19 @@ public interface ChannelListener {
    */
   default void onSnapshot(Snapshot snapshot) {}
 
+  /**
+   * What others signal now, whenever that changes: the latest of each user and type, those who
+   * spoke last at the end. Each expires by itself after its contract's time.
+   */
+  default void onSignals(List<Signal> signals) {}
+
+  /**
+   * How far everybody has read, this user too, whenever that changes: by user, the seq. The
+   * thousand who have moved last; complete where {@link #wantsReceipts()}, else those who have
+   * moved since.
+   */
+  default void onReceipts(Map<String, Long> read) {}
+
   /** Something went wrong that the client is already repairing; for counters and for people. */
   default void onTrouble(Trouble trouble, String detail) {}
 
@@ -43,6 +58,11 @@ public interface ChannelListener {
    * channel's contract finds worth replaying. Where history is gone there is no choice.
    */
   default boolean prefersSnapshot() {
+    return false;
+  }
+
+  /** Whether it is read how far everybody has read, in every subscription anew. */
+  default boolean wantsReceipts() {
     return false;
   }
 

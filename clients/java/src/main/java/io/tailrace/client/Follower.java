@@ -18,13 +18,14 @@ final class Follower {
   private final ChannelListener listener;
   private final Surroundings around;
   private final ChannelMemory memory;
+  private final Beside beside;
   private ChannelState state;
   private ChannelStatus told = ChannelStatus.CONNECTING;
   private boolean shedding;
   private boolean askDue = true;
 
   /** Whom a follower needs. */
-  interface Surroundings {
+  interface Surroundings extends Beside.Edges {
     /** Takes the network. */
     void request(Follower follower, ChannelAction.Request request);
 
@@ -46,6 +47,7 @@ final class Follower {
     this.core = new ChannelCore(channel, begin.bufferEvents());
     this.listener = listener;
     this.around = around;
+    this.beside = new Beside(channel, listener, around);
     Cached cached = begin.cached();
     Place from = begin.from();
     boolean fromTheStart = from != null && from.seq() == 0;
@@ -110,6 +112,15 @@ final class Follower {
     tellStatus();
   }
 
+  Beside beside() {
+    return beside;
+  }
+
+  /** The user has read up to there; not above what was applied. */
+  void read(long seq) {
+    beside.read(state.epoch(), Math.min(seq, state.seq()));
+  }
+
   void take(ChannelInput input) {
     Decision decision = core.decide(state, input);
     state = decision.state();
@@ -136,6 +147,12 @@ final class Follower {
       around.changed(this);
     }
     tellStatus();
+    beside.follow(state);
+    if (input instanceof ChannelInput.Left) {
+      beside.clear();
+    } else if (state.phase() instanceof Phase.Ended) {
+      beside.end();
+    }
   }
 
   private void tellStatus() {

@@ -1,11 +1,13 @@
 package io.tailrace.client;
 
 import io.tailrace.client.channel.ChannelInput;
+import io.tailrace.client.lane.Receipts;
 import io.tailrace.client.wire.ServerMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +58,29 @@ final class Followers {
   }
 
   void give(String channel, ChannelInput input) {
-    Follower follower = byChannel.get(channel);
+    with(channel, follower -> follower.take(input));
+  }
+
+  /** Does something with a channel that is followed. */
+  void with(@Nullable String channel, Consumer<Follower> then) {
+    Follower follower = channel == null ? null : byChannel.get(channel);
     if (follower != null) {
-      follower.take(input);
+      then.accept(follower);
     }
+  }
+
+  /** Receipt frames of any channel may have been shed. */
+  void missedReceipts() {
+    all().forEach(follower -> follower.beside().missed());
+  }
+
+  /** What is due beside events; returns when to look again. */
+  long look(long nowMs) {
+    long next = Receipts.NEVER;
+    for (Follower follower : all()) {
+      next = Math.min(next, follower.beside().look(nowMs));
+    }
+    return next;
   }
 
   void unanswered(long ref) {
@@ -70,7 +91,9 @@ final class Followers {
   void refused(ServerMessage.Refused message) {
     Long ref = message.ref();
     if (ref == null) {
-      return; // the close that follows says it
+      // Without a channel, the close that follows says it.
+      with(message.channel(), f -> f.beside().refused(message.code(), message.retryAfterMs()));
+      return;
     }
     ChannelInput input =
         new ChannelInput.Refused(ref, message.code(), message.detail(), message.retryAfterMs());

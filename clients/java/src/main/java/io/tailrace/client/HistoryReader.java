@@ -2,11 +2,15 @@ package io.tailrace.client;
 
 import io.tailrace.client.link.HttpCalls;
 import io.tailrace.client.wire.HistoryAnswers;
+import io.tailrace.client.wire.HistoryAnswers.MyChannelsPage;
+import io.tailrace.client.wire.HistoryAnswers.ReceiptsPage;
 import io.tailrace.client.wire.HistoryAnswers.SnapshotPage;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryReader {
   private static final int SNAPSHOT_TRIES = 3;
+
+  /** What the server allows. */
+  private static final int CHANNELS_PER_PAGE = 500;
 
   private final HttpCalls calls;
 
@@ -40,6 +47,58 @@ public final class HistoryReader {
   /** From how many events behind on the channel's contract offers the snapshot. */
   long snapshotAfter(String channel) {
     return HistoryAnswers.snapshotAfter(calls.get(address(channel), 0));
+  }
+
+  /** How many signals a second the channel's contract passes on. */
+  double signalsPerSecond(String channel) {
+    return HistoryAnswers.signalsPerSecond(calls.get(address(channel), 0));
+  }
+
+  /** How far its readers have read a channel; all pages, each of its own moment. */
+  public ChannelReceipts receipts(String channel) {
+    return receipts(channel, Integer.MAX_VALUE);
+  }
+
+  /** The same, of so many readers and the rest of the page they end in. */
+  ChannelReceipts receipts(String channel, int readers) {
+    Map<String, Long> read = new HashMap<>();
+    int epoch = 0;
+    String query = "";
+    while (true) {
+      byte[] body = calls.get(address(channel) + "/receipts" + query, 0);
+      ReceiptsPage page = HistoryAnswers.receipts(channel, body);
+      ChannelReceipts receipts = page.receipts();
+      if (receipts.epoch() != epoch) {
+        // Seqs of another numbering are void.
+        epoch = receipts.epoch();
+        read.clear();
+      }
+      read.putAll(receipts.read());
+      String next = page.next();
+      if (next == null || read.size() >= readers) {
+        return new ChannelReceipts(channel, epoch, receipts.head(), read);
+      }
+      query = "?cursor=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * All channels of this user that have events, with what is unread in them: those that they are a
+   * member of or have read in. In the order of their names; in pages, each of its own moment.
+   */
+  public List<MyChannel> myChannels() {
+    List<MyChannel> all = new ArrayList<>();
+    String query = "?limit=" + CHANNELS_PER_PAGE;
+    String next = "";
+    while (next != null) {
+      String after =
+          next.isEmpty() ? "" : "&after=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+      MyChannelsPage page =
+          HistoryAnswers.myChannels(calls.get("/v1/me/channels" + query + after, 0));
+      all.addAll(page.channels());
+      next = page.next();
+    }
+    return all;
   }
 
   /** A run of events. */

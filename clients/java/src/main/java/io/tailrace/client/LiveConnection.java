@@ -7,6 +7,7 @@ import io.tailrace.client.connection.ConnectionInput;
 import io.tailrace.client.connection.ConnectionState;
 import io.tailrace.client.connection.End;
 import io.tailrace.client.connection.Moment;
+import io.tailrace.client.lane.Signals;
 import io.tailrace.client.link.Link;
 import io.tailrace.client.wire.ClientMessages.Want;
 import io.tailrace.client.wire.ServerMessage;
@@ -49,6 +50,7 @@ final class LiveConnection {
     private volatile long heardMs;
     private long heardTold;
     private @Nullable Link link;
+    private @Nullable String user;
 
     Line(long number, Transport way) {
       this.number = number;
@@ -135,6 +137,20 @@ final class LiveConnection {
     }
   }
 
+  /** Who speaks over a link; null where it has no way back. */
+  @Nullable String speaker(long number) {
+    Line line = lines.get(number);
+    return line == null || line.way != Transport.WEBSOCKET ? null : line.user;
+  }
+
+  void signal(long number, String channel, Signals.Said said) {
+    with(number, link -> link.signal(channel, said.type(), said.data()));
+  }
+
+  void receipt(long number, String channel, long seq) {
+    with(number, link -> link.receipt(channel, seq));
+  }
+
   /** What is due; returns in how many milliseconds to look again at the latest. */
   long look() {
     for (Line line : List.copyOf(lines.values())) {
@@ -147,7 +163,8 @@ final class LiveConnection {
     decide(new ConnectionInput.Tick());
     ask();
     settle();
-    return state.nextMs() - edges.runMs();
+    long nowMs = edges.runMs();
+    return Math.min(state.nextMs(), followers.look(nowMs)) - nowMs;
   }
 
   // ---- carrying out
@@ -243,12 +260,16 @@ final class LiveConnection {
   private void shedding(Line line, Shed told) {
     shed = told.ongoing() ? told : null;
     followers.shedding(told.ongoing() || line.way == Transport.POLL);
+    if (!told.ongoing() && told.lanes().contains("receipt")) {
+      followers.missedReceipts();
+    }
     listener.onShed(told);
   }
 
   private void read(Line line, ServerMessage message) {
     switch (message) {
       case ServerMessage.Welcome m -> {
+        line.user = m.user();
         decide(new ConnectionInput.Welcomed(line.number, m.heartbeatMs(), Times.millis(m.exp())));
         listener.onConnected(m.session(), m.user());
       }
@@ -269,6 +290,10 @@ final class LiveConnection {
           followers.give(m.channel(), new ChannelInput.Reset(line.number, m.epoch(), m.after()));
       case ServerMessage.Revoked m ->
           followers.give(m.channel(), new ChannelInput.Revoked(line.number, m.seq()));
+      case ServerMessage.SignalShown m ->
+          followers.with(m.channel(), follower -> follower.beside().heard(m));
+      case ServerMessage.ReceiptShown m ->
+          followers.with(m.channel(), follower -> follower.beside().heard(m));
       case ServerMessage.Refused m -> followers.refused(m);
       case ServerMessage.Other _ -> {
         // nothing to act on

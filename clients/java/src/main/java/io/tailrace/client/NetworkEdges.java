@@ -3,6 +3,7 @@ package io.tailrace.client;
 import io.tailrace.client.RefusedException.Problem;
 import io.tailrace.client.channel.ChannelAction;
 import io.tailrace.client.channel.ChannelInput;
+import io.tailrace.client.lane.Receipts;
 import io.tailrace.client.link.EventStreamLink;
 import io.tailrace.client.link.HttpCalls;
 import io.tailrace.client.link.Link;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 
 /**
  * The client's ways to the network. What blocks runs on a thread of its own; how many requests do
@@ -62,16 +64,32 @@ final class NetworkEdges {
 
   /** Reads history for a follower. */
   void read(String channel, ChannelAction.Request request, Consumer<ChannelInput> answer) {
-    run(() -> {
+    runInTurn(() -> answer.accept(answer(channel, request)));
+  }
+
+  /** Reads how far everybody has read. */
+  void receipts(String channel, Consumer<Beside.Answer> answer) {
+    runInTurn(() -> answer.accept(receipts(channel)));
+  }
+
+  private Beside.Answer receipts(String channel) {
+    try {
+      return new Beside.Answer.Read(history.receipts(channel, Receipts.READERS_MAX));
+    } catch (RefusedException e) {
+      Long afterMs = e.retryAfterMs();
+      return new Beside.Answer.Failed(mayBeAskedAgain(e), afterMs == null ? 0 : afterMs);
+    } catch (UnreachableException | UnreadableException _) {
+      return new Beside.Answer.Failed(true, 0);
+    }
+  }
+
+  /** Reads the contract's rate of signals; no answer where that fails. */
+  void signalsPerSecond(String channel, DoubleConsumer answer) {
+    runInTurn(() -> {
       try {
-        requests.acquire();
-      } catch (InterruptedException _) {
-        return; // closed
-      }
-      try {
-        answer.accept(answer(channel, request));
-      } finally {
-        requests.release();
+        answer.accept(history.signalsPerSecond(channel));
+      } catch (RefusedException | UnreachableException | UnreadableException _) {
+        // The gateway keeps to the rate by itself.
       }
     });
   }
@@ -128,13 +146,31 @@ final class NetworkEdges {
       Published published = publisher.once(channel, post.item().draft(), post.item().key(), true);
       return new SendInput.Answered(post.attempt(), published);
     } catch (RefusedException e) {
-      // A token can be replaced; what else is refused stays so.
-      boolean again = Publisher.mayBeRepeated(e) || e.status() == 401;
-      return new SendInput.Failed(post.attempt(), e.problem(), again);
+      return new SendInput.Failed(post.attempt(), e.problem(), mayBeAskedAgain(e));
     } catch (UnreachableException | UnreadableException e) {
       Problem problem = Problem.of(0, "unreachable", String.valueOf(e.getMessage()));
       return new SendInput.Failed(post.attempt(), problem, true);
     }
+  }
+
+  /** A token can be replaced; what else is refused stays so. */
+  private static boolean mayBeAskedAgain(RefusedException e) {
+    return Publisher.mayBeRepeated(e) || e.status() == 401;
+  }
+
+  private void runInTurn(Runnable task) {
+    run(() -> {
+      try {
+        requests.acquire();
+      } catch (InterruptedException _) {
+        return; // closed
+      }
+      try {
+        task.run();
+      } finally {
+        requests.release();
+      }
+    });
   }
 
   private void run(Runnable task) {

@@ -5,11 +5,13 @@ import io.tailrace.client.channel.ChannelInput;
 import io.tailrace.client.connection.Backoff;
 import io.tailrace.client.connection.ConnectionCore;
 import io.tailrace.client.connection.Moment;
+import io.tailrace.client.lane.Signals;
 import io.tailrace.client.link.HttpCalls;
 import io.tailrace.client.link.Link;
 import io.tailrace.client.link.Tokens;
 import io.tailrace.client.link.WebSocketLink;
 import io.tailrace.client.send.SendAction;
+import io.tailrace.client.wire.ClientMessages;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +137,32 @@ public final class TailraceClient implements AutoCloseable {
   /** What {@link #send} was given of a channel and is neither committed nor refused yet. */
   public List<Sending> pending(String channel) {
     return outbox.pending(channel);
+  }
+
+  /**
+   * Says something to the others in a followed channel, such as typing or a cursor: shown for a
+   * moment, kept nowhere, and lost where nothing can be said: the channel is not live, or the
+   * transport has no way back. No faster than the contract allows: of what is too fast, the latest
+   * of each type goes out when its turn comes.
+   *
+   * @param type letters, digits, {@code .}, {@code _} and {@code -}
+   * @param data JSON text
+   * @throws IllegalArgumentException where {@code data} is no JSON
+   */
+  public void signal(String channel, String type, String data) {
+    ClientMessages.checkJson(data);
+    loop.post(() -> followers.with(channel, follower -> follower.beside().signal(type, data)));
+  }
+
+  /**
+   * This user has read a followed channel up to a seq, at most to the last event that was
+   * delivered. May be called for every event that is seen: the furthest goes out twice a second,
+   * over WebSocket only, and again, also after a reconnect, until it is kept; {@link
+   * ChannelListener#onReceipts} tells. It never goes back. What is not kept when the client is
+   * closed is lost.
+   */
+  public void read(String channel, long seq) {
+    loop.post(() -> followers.with(channel, follower -> follower.read(seq)));
   }
 
   /**
@@ -283,8 +313,12 @@ public final class TailraceClient implements AutoCloseable {
                         request,
                         answer -> loop.post(() -> follower.take(answer)));
           };
+      afterPause(request.attempt(), request.waitMsMin(), then);
+    }
+
+    private void afterPause(int attempt, long waitMsMin, Runnable then) {
       // What the server asks for is the least; some more spreads those who were told the same.
-      long pauseMs = request.waitMsMin() + backoff.pauseMs(request.attempt(), random.nextDouble());
+      long pauseMs = waitMsMin + backoff.pauseMs(attempt, random.nextDouble());
       if (pauseMs <= 0) {
         then.run();
       } else {
@@ -295,6 +329,34 @@ public final class TailraceClient implements AutoCloseable {
     @Override
     public void unsubscribe(long link, String channel) {
       connection.unsubscribe(link, channel);
+    }
+
+    @Override
+    public @Nullable String speaker(long link) {
+      return connection.speaker(link);
+    }
+
+    @Override
+    public void signal(long link, String channel, Signals.Said said) {
+      connection.signal(link, channel, said);
+    }
+
+    @Override
+    public void receipt(long link, String channel, long seq) {
+      connection.receipt(link, channel, seq);
+    }
+
+    @Override
+    public void readReceipts(String channel, Beside.Retry retry, Consumer<Beside.Answer> then) {
+      afterPause(
+          retry.attempt(),
+          retry.waitMsMin(),
+          () -> edges.receipts(channel, answer -> loop.post(() -> then.accept(answer))));
+    }
+
+    @Override
+    public void readPace(String channel, DoubleConsumer then) {
+      edges.signalsPerSecond(channel, rate -> loop.post(() -> then.accept(rate)));
     }
 
     @Override

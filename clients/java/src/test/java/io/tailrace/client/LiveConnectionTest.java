@@ -5,17 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tailrace.client.channel.ChannelAction;
 import io.tailrace.client.connection.Backoff;
 import io.tailrace.client.connection.ConnectionCore;
 import io.tailrace.client.connection.End;
-import io.tailrace.client.connection.Moment;
-import io.tailrace.client.link.Link;
 import io.tailrace.client.wire.ClientMessages.Want;
 import io.tailrace.client.wire.ServerMessage;
 import io.tailrace.client.wire.ServerMessages;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +24,7 @@ class LiveConnectionTest {
   private static final String A = "chat:room";
   private static final String B = "chat:other";
 
-  private final Played network = new Played();
+  private final PlayedNetwork network = new PlayedNetwork();
   private final Followers followers = new Followers();
   private final List<Long> delivered = new ArrayList<>();
   private final List<ChannelStatus> statuses = new ArrayList<>();
@@ -201,112 +197,5 @@ class LiveConnectionTest {
         statuses.add(status);
       }
     }
-  }
-
-  /** A link in the hands of a test. */
-  private static final class PlayedLink implements Link {
-    private final Receiver receiver;
-    private final List<List<Want>> asked = new ArrayList<>();
-    private final List<Long> refs = new ArrayList<>();
-    private boolean closed;
-
-    PlayedLink(Receiver receiver) {
-      this.receiver = receiver;
-    }
-
-    @Override
-    public void subscribe(long ref, List<Want> wants) {
-      refs.add(ref);
-      asked.add(wants);
-    }
-
-    @Override
-    public void unsubscribe(long ref, String channel) {}
-
-    @Override
-    public void renew(long ref) {}
-
-    @Override
-    public void ping(long ref) {
-      receiver.heard();
-    }
-
-    @Override
-    public void close() {
-      closed = true;
-    }
-  }
-
-  /** A network in virtual time. */
-  private static final class Played implements LiveConnection.Edges, Follower.Surroundings {
-    private record Timer(long dueMs, Runnable task) {}
-
-    private final List<PlayedLink> links = new ArrayList<>();
-    private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
-    private final List<Timer> timers = new ArrayList<>();
-    private long nowMs = 1_000;
-
-    void settle(LiveConnection connection) {
-      do {
-        for (Runnable task; (task = soon.poll()) != null; ) {
-          task.run();
-        }
-        connection.look();
-      } while (!soon.isEmpty());
-    }
-
-    void pass(LiveConnection connection, long ms) {
-      for (long left = ms; left > 0; left -= 500) {
-        nowMs += 500;
-        List<Timer> due = timers.stream().filter(timer -> timer.dueMs <= nowMs).toList();
-        timers.removeAll(due);
-        due.forEach(timer -> timer.task.run());
-        settle(connection);
-      }
-    }
-
-    @Override
-    public Link open(Transport way, Link.Receiver receiver) {
-      PlayedLink link = new PlayedLink(receiver);
-      links.add(link);
-      return link;
-    }
-
-    @Override
-    public long runMs() {
-      return nowMs;
-    }
-
-    @Override
-    public Moment now() {
-      return new Moment(nowMs, nowMs, 0.5);
-    }
-
-    @Override
-    public void used() {}
-
-    @Override
-    public void soon(Runnable task) {
-      soon.add(task);
-    }
-
-    @Override
-    public void later(long ms, Runnable task) {
-      timers.add(new Timer(nowMs + ms, task));
-    }
-
-    @Override
-    public void request(Follower follower, ChannelAction.Request request) {
-      follower.askNow();
-    }
-
-    @Override
-    public void unsubscribe(long link, String channel) {}
-
-    @Override
-    public void delivering(ChannelEvent event) {}
-
-    @Override
-    public void changed(Follower follower) {}
   }
 }

@@ -79,6 +79,7 @@ class HouseTest {
         "io.tailrace.client.channel",
         "io.tailrace.client.connection",
         "io.tailrace.client.send",
+        "io.tailrace.client.lane",
         "io.tailrace.load.oracle"
       })
   void aCoreKnowsNoInputAndNoOutput(String core) {

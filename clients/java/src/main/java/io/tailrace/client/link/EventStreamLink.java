@@ -120,6 +120,8 @@ public final class EventStreamLink implements Link {
               ServerMessage.Behind _,
               ServerMessage.Reset _,
               ServerMessage.Revoked _,
+              ServerMessage.SignalShown _,
+              ServerMessage.ReceiptShown _,
               ServerMessage.Shedding _,
               ServerMessage.Drain _,
               ServerMessage.Other _ ->

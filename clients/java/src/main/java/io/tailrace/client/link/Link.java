@@ -22,6 +22,16 @@ public interface Link extends AutoCloseable {
   /** Shows that the client is there. */
   void ping(long ref);
 
+  /**
+   * Says something to others in the channel; nothing happens where the way has no way back.
+   *
+   * @param data JSON text
+   */
+  default void signal(String channel, String type, String data) {}
+
+  /** Says how far the user has read; nothing happens where the way has no way back. */
+  default void receipt(String channel, long seq) {}
+
   /** Ends it at once, without a farewell that the network might not carry. */
   @Override
   void close();

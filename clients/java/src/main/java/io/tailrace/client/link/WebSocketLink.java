@@ -111,6 +111,16 @@ public final class WebSocketLink implements Link {
   }
 
   @Override
+  public void signal(String channel, String type, String data) {
+    send(ClientMessages.signal(channel, type, data));
+  }
+
+  @Override
+  public void receipt(String channel, long seq) {
+    send(ClientMessages.receipt(channel, seq));
+  }
+
+  @Override
   public void close() {
     end(End.broken("closed here"));
   }

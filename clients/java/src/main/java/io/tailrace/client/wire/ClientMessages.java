@@ -1,5 +1,8 @@
 package io.tailrace.client.wire;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.client.Place;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.frame.JsonText;
@@ -9,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the frames that this client sends. */
 public final class ClientMessages {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
   private ClientMessages() {}
 
   /** One wanted channel with the place to go on from, or null for live only. */
@@ -61,8 +67,44 @@ public final class ClientMessages {
     return end(start("ping", ref));
   }
 
+  /**
+   * Says something to those who are live in a channel.
+   *
+   * @param data JSON text that has passed {@link #checkJson}
+   */
+  public static String signal(String channel, String type, String data) {
+    JsonText out = start("signal").ascii(",\"channel\":").string(channel);
+    byte[] json = data.getBytes(StandardCharsets.UTF_8);
+    return end(out.ascii(",\"type\":").string(type).ascii(",\"data\":").raw(json));
+  }
+
+  /** Says how far the user has read. */
+  public static String receipt(String channel, long seq) {
+    return end(
+        start("receipt").ascii(",\"channel\":").string(channel).ascii(",\"seq\":").number(seq));
+  }
+
+  /**
+   * Looks whether a text is one JSON value, which breaks no frame that it is put into.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  public static void checkJson(String text) {
+    try {
+      if (JSON.readTree(text).isMissingNode()) {
+        throw new IllegalArgumentException("data must be JSON: there is nothing");
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("data must be JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static JsonText start(String t) {
+    return new JsonText(128).ascii("{\"t\":\"").ascii(t).put('"');
+  }
+
   private static JsonText start(String t, long ref) {
-    return new JsonText(128).ascii("{\"t\":\"").ascii(t).ascii("\",\"ref\":").number(ref);
+    return start(t).ascii(",\"ref\":").number(ref);
   }
 
   private static String end(JsonText out) {

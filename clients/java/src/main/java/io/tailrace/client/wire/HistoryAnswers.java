@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.client.Cached;
 import io.tailrace.client.ChannelEvent;
 import io.tailrace.client.ChannelInfo;
+import io.tailrace.client.ChannelReceipts;
 import io.tailrace.client.EventPage;
+import io.tailrace.client.MyChannel;
 import io.tailrace.client.Place;
 import io.tailrace.client.Published;
 import io.tailrace.client.RefusedException;
@@ -123,6 +125,45 @@ public final class HistoryAnswers {
             retryAfterMs == null && headerMs > 0 ? (Long) headerMs : retryAfterMs,
             epoch == null ? null : epoch.intValue(),
             ServerMessages.text(node, "traceId")));
+  }
+
+  /** How many signals a second the channel's contract passes on. */
+  public static double signalsPerSecond(byte[] body) {
+    return tree(body).path("contract").path("signals").path("perSecond").asDouble();
+  }
+
+  /** A page of receipts; {@code next} is the cursor of the page that follows. */
+  public record ReceiptsPage(ChannelReceipts receipts, @Nullable String next) {}
+
+  /** A page of receipts. */
+  public static ReceiptsPage receipts(String channel, byte[] body) {
+    JsonNode node = tree(body);
+    return new ReceiptsPage(
+        new ChannelReceipts(
+            channel,
+            node.path("epoch").asInt(),
+            node.path("head").asLong(),
+            ServerMessages.numbers(node.path("read"))),
+        ServerMessages.text(node, "next"));
+  }
+
+  /** A page of the user's channels; {@code next} is the name behind which the next one begins. */
+  public record MyChannelsPage(List<MyChannel> channels, @Nullable String next) {}
+
+  /** A page of the user's channels. */
+  public static MyChannelsPage myChannels(byte[] body) {
+    JsonNode node = tree(body);
+    List<MyChannel> channels = new ArrayList<>();
+    for (JsonNode one : node.path("channels")) {
+      channels.add(
+          new MyChannel(
+              one.path("channel").asText(),
+              one.path("head").asLong(),
+              one.path("read").asLong(),
+              one.path("unread").asLong(),
+              ServerMessages.text(one, "role")));
+    }
+    return new MyChannelsPage(channels, ServerMessages.text(node, "next"));
   }
 
   /** From how many events behind on the channel's contract offers the snapshot. */

@@ -2,6 +2,8 @@ package io.tailrace.client.wire;
 
 import io.tailrace.client.ChannelEvent;
 import io.tailrace.client.Shed;
+import io.tailrace.client.Signal;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A frame from the server, as far as this client acts on it. */
@@ -17,6 +19,17 @@ public sealed interface ServerMessage {
     /** The same, as the answer to another ref. */
     public Subscribed answering(long other) {
       return new Subscribed(other, channel, epoch, head, after, catchUpTo);
+    }
+  }
+
+  /** Somebody else's latest signal of its type; {@code data} is JSON text. */
+  record SignalShown(String channel, Signal signal, long ttlMs) implements ServerMessage {}
+
+  /** Places of readers that have gone on. */
+  record ReceiptShown(String channel, int epoch, Map<String, Long> read) implements ServerMessage {
+    /** Copies the collection. */
+    public ReceiptShown {
+      read = Map.copyOf(read);
     }
   }
 

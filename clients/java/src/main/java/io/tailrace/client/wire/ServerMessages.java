@@ -3,6 +3,7 @@ package io.tailrace.client.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.client.Shed;
+import io.tailrace.client.Signal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -76,6 +77,18 @@ public final class ServerMessages {
           new ServerMessage.Drain(
               frame.path("reconnectAfterMs").asLong(), frame.path("deadlineMs").asLong());
       case "authed" -> new ServerMessage.Authed(text(frame, "exp"));
+      case "signal" ->
+          new ServerMessage.SignalShown(
+              required(frame, "channel"),
+              new Signal(
+                  required(frame, "user"),
+                  text(frame, "device"),
+                  required(frame, "type"),
+                  frame.path("data").toString()),
+              frame.path("ttlMs").asLong());
+      case "receipt" ->
+          new ServerMessage.ReceiptShown(
+              required(frame, "channel"), frame.path("epoch").asInt(), numbers(frame.path("read")));
       case "degraded" -> new ServerMessage.Shedding(shed(true, frame));
       case "recovered" -> new ServerMessage.Shedding(shed(false, frame));
       default -> new ServerMessage.Other(t);
@@ -87,11 +100,15 @@ public final class ServerMessages {
     for (JsonNode lane : frame.path("lanes")) {
       lanes.add(lane.asText());
     }
-    Map<String, Long> dropped = new HashMap<>();
-    for (Map.Entry<String, JsonNode> total : frame.path("dropped").properties()) {
-      dropped.put(total.getKey(), total.getValue().asLong());
+    return new Shed(ongoing, lanes, numbers(frame.path("dropped")));
+  }
+
+  static Map<String, Long> numbers(JsonNode byName) {
+    Map<String, Long> numbers = new HashMap<>();
+    for (Map.Entry<String, JsonNode> one : byName.properties()) {
+      numbers.put(one.getKey(), one.getValue().asLong());
     }
-    return new Shed(ongoing, lanes, dropped);
+    return numbers;
   }
 
   private static String required(JsonNode frame, String name) {

@@ -191,6 +191,8 @@ class ConformanceTest {
         case ServerMessage.Welcome _,
             ServerMessage.Authed _,
             ServerMessage.Event _,
+            ServerMessage.SignalShown _,
+            ServerMessage.ReceiptShown _,
             ServerMessage.Shedding _,
             ServerMessage.Drain _,
             ServerMessage.Other _ ->

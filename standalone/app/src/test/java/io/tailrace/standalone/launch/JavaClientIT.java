@@ -15,10 +15,12 @@ import io.tailrace.client.ConnectionListener;
 import io.tailrace.client.Draft;
 import io.tailrace.client.EventPage;
 import io.tailrace.client.EventQuery;
+import io.tailrace.client.MyChannel;
 import io.tailrace.client.Place;
 import io.tailrace.client.Published;
 import io.tailrace.client.RefusedException;
 import io.tailrace.client.Sending;
+import io.tailrace.client.Signal;
 import io.tailrace.client.TailraceClient;
 import io.tailrace.client.Transport;
 import io.tailrace.client.channel.Trouble;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -230,6 +233,46 @@ class JavaClientIT {
     }
   }
 
+  @Test
+  void typingAndReceiptsAreShownToTheOthersAndWhatIsUnreadIsCounted() {
+    String channel = "chat:beside";
+    Kept ann = new Kept();
+    Kept ben = new Kept();
+    try (TailraceClient writer = client("ann", Transport.WEBSOCKET);
+        TailraceClient reader = client("ben", Transport.WEBSOCKET)) {
+      for (int i = 1; i <= 3; i++) {
+        publish(writer, channel, "m" + i, true);
+      }
+      writer.subscribe(channel, 0, ann);
+      reader.subscribe(channel, 0, ben);
+      Await.until("all is there", () -> ann.events.size() == 3 && ben.events.size() == 3);
+      // A signal may be lost.
+      Await.until(
+          "typing is shown",
+          () -> {
+            reader.signal(channel, "typing", "{\"on\":true}");
+            return ann.signals.stream().anyMatch(one -> one.user().equals("ben"));
+          });
+      reader.read(channel, 2);
+      Await.until("the author sees it", () -> Long.valueOf(2).equals(ann.read.get("ben")));
+      reader.cutConnection();
+      reader.read(channel, 99);
+      Await.until("so is what was read meanwhile", () -> ann.read.equals(Map.of("ben", 3L)));
+      Await.until("its reader too", () -> ben.read.equals(Map.of("ben", 3L)));
+
+      publish(writer, channel, "m4", true);
+      Await.until(
+          "it is counted",
+          () ->
+              reader.history().myChannels().stream()
+                  .anyMatch(one -> one.equals(new MyChannel(channel, 4, 3, 1, null))));
+      assertEquals(Map.of("ben", 3L), reader.history().receipts(channel).read());
+      Kept late = new Kept();
+      writer.subscribe(channel, 0, late);
+      Await.until("who comes later is told", () -> late.read.equals(Map.of("ben", 3L)));
+    }
+  }
+
   /** The README's first example, run as it is written. */
   @Test
   void theFirstExampleRunsAsWritten() throws IOException, InterruptedException {
@@ -291,6 +334,23 @@ class JavaClientIT {
     private final List<String> ends = new CopyOnWriteArrayList<>();
     private final List<ChannelEvent> cached = new CopyOnWriteArrayList<>();
     private final List<ChannelStatus> statuses = new CopyOnWriteArrayList<>();
+    private volatile List<Signal> signals = List.of();
+    private volatile Map<String, Long> read = Map.of();
+
+    @Override
+    public void onSignals(List<Signal> now) {
+      signals = now;
+    }
+
+    @Override
+    public void onReceipts(Map<String, Long> now) {
+      read = now;
+    }
+
+    @Override
+    public boolean wantsReceipts() {
+      return true;
+    }
 
     @Override
     public void onCached(Cached held) {
