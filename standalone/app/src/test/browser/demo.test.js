@@ -46,6 +46,30 @@ test('who is typing is shown to the other one until it is sent', async () => {
   await says('right', '');
 });
 
+test('who has read how far stands beside the messages, and what is out of sight is unread', async () => {
+  const { left, right } = await open();
+  const { page } = demo;
+  const readBy = (pane, text, who) => pane.root.locator('.event', { hasText: text }).locator('.readers', { hasText: `read by ${who}` });
+  const unread = (said) => page.waitForFunction((words) => document.querySelector('.right .unread').textContent === words, said);
+  for (let i = 0; i < 40; i++) {
+    await left.write(`${mark} line ${i} of forty`);
+  }
+  await readBy(left, `${mark} line 39 of forty`, 'Bob').waitFor();
+  await readBy(right, `${mark} line 39 of forty`, 'Ann').waitFor();
+  await unread('');
+  await right.root.locator('.scroller').evaluate((scroller) => scroller.scrollTo(0, 0));
+  await left.write(`${mark} further down`);
+  await unread('1 unread');
+  await readBy(right, `${mark} further down`, 'Ann').waitFor({ state: 'attached' });
+  assert.equal(await readBy(left, `${mark} line 39 of forty`, 'Bob').count(), 1, 'Bob has not gone on');
+  await demo.screenshot('unread');
+  await right.root.locator('.below').click();
+  await readBy(left, `${mark} further down`, 'Bob').waitFor();
+  await unread('');
+  await page.reload();
+  await readBy(left, `${mark} further down`, 'Bob').waitFor();
+});
+
 test('both panes show the same events in the same order, each with its seq and its time', async () => {
   const { left, right } = await open();
   const lines = Array.from({ length: 8 }, (_, i) => `${mark} line ${i}`);

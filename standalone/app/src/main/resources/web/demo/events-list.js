@@ -26,13 +26,16 @@ export class EventsList {
   #unseen = 0;
   #dropped = 0;
   #digits = 2;
+  #read;
+  #readers = new Map();
 
   /**
    * @param {HTMLElement} pane
    * @param {() => {offsetMs: number | null}} clock the server's clock against ours
    * @param {(event: object, ms: number) => void} painted a live event is on the screen, `ms` after its commit
+   * @param {(seq: number) => void} read all up to there have been looked at
    */
-  constructor(pane, clock, painted) {
+  constructor(pane, clock, painted, read) {
     this.#pane = pane;
     this.#list = pane.querySelector('.events');
     this.#scroller = pane.querySelector('.scroller');
@@ -41,6 +44,7 @@ export class EventsList {
     this.#below = pane.querySelector('.below');
     this.#clock = clock;
     this.#painted = painted;
+    this.#read = read;
     this.#below.addEventListener('click', () => this.#toBottom());
     this.#scroller.addEventListener('scroll', () => this.#isAtBottom() && this.#seen(), { passive: true });
     // a note below the list makes it lower: who was at its end stays there
@@ -83,6 +87,27 @@ export class EventsList {
     }
   }
 
+  /** How far others have read, by user: each stands at the last row that they have read. */
+  mark(readers) {
+    this.#readers = readers;
+    for (const mark of this.#list.querySelectorAll('.readers')) {
+      mark.remove();
+    }
+    const rows = [...this.#list.querySelectorAll('.event')];
+    for (const [user, seq] of readers) {
+      const row = rows.findLast(({ dataset }) => Number(dataset.seq) <= seq);
+      row?.querySelector('.body').append(part('span', 'readers', words.readBy(user)));
+    }
+  }
+
+  /** What is in sight now is looked at, where the page is. */
+  look() {
+    const seq = Number([...this.#list.querySelectorAll('.event')].at(-1)?.dataset.seq ?? 0);
+    if (seq > 0 && document.visibilityState === 'visible' && this.#isAtBottom()) {
+      this.#read(seq);
+    }
+  }
+
   #schedule() {
     this.#frame ||= requestAnimationFrame(() => this.#flush());
   }
@@ -117,6 +142,7 @@ export class EventsList {
     }
     this.#list.append(rows);
     this.#trim();
+    this.mark(this.#readers);
     this.#empty.hidden = this.#list.children.length > 0;
     if (follow) {
       this.#toBottom();
@@ -207,6 +233,7 @@ export class EventsList {
   #seen() {
     this.#unseen = 0;
     this.#below.hidden = true;
+    this.look();
   }
 }
 

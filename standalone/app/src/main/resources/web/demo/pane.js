@@ -28,6 +28,7 @@ export class Pane {
   #joinedAtMs = nowMs();
   #catchUp = null;
   #everLive = false;
+  #looked = 0;
   #ticking = null;
 
   /**
@@ -48,7 +49,12 @@ export class Pane {
       nowMs,
     });
     const timing = new Timing(element, (event, ms) => this.#client.rendered(who.channel, event.seq, ms));
-    this.#list = new EventsList(element, () => this.#client.clock, (event, ms) => timing.add(event, ms));
+    this.#list = new EventsList(
+      element,
+      () => this.#client.clock,
+      (event, ms) => timing.add(event, ms),
+      (seq) => this.#look(seq),
+    );
     this.#outbox = new Outbox(
       element,
       (text) => this.#client.send(who.channel, 'message.posted', { text }),
@@ -60,9 +66,14 @@ export class Pane {
     this.#follower = this.#client.follow(who.channel, {
       from: 'start',
       onEvents: (events, { via }) => this.#onEvents(events, via),
-      onVoid: ({ after }) => this.#list.void(after),
+      onVoid: ({ after }) => {
+        this.#looked = Math.min(this.#looked, after);
+        this.#list.void(after);
+      },
     });
     this.#follower.watchSignals((signals) => this.#showTyping(signals));
+    this.#follower.watchReceipts((receipts) => this.#showReceipts(receipts));
+    document.addEventListener('visibilitychange', () => this.#list.look());
     this.#follower.watch((state) => this.#onState(state));
     this.#client.watch(({ phase }) => {
       if (phase === 'open') {
@@ -171,6 +182,8 @@ export class Pane {
     this.#part('.words').textContent = said;
     this.#part('.facts .seq').textContent = words.count(state.seq);
     this.#part('.facts .chain').textContent = words.chain(state.chain);
+    // after the rows of this frame, which may be in sight
+    requestAnimationFrame(() => this.#showUnread());
     this.#showCountdown();
     this.#changed();
   }
@@ -178,6 +191,24 @@ export class Pane {
   #showTyping(signals) {
     const users = signals.filter(({ type, data }) => type === 'typing' && data?.on).map(({ user }) => user);
     this.#part('.typing').textContent = words.typing(users.filter((user) => user !== this.user));
+  }
+
+  #showReceipts(receipts) {
+    this.#list.mark([...receipts].filter(([user]) => user !== this.user));
+    this.#showUnread();
+  }
+
+  #look(seq) {
+    this.#looked = Math.max(this.#looked, seq);
+    this.#follower.read(seq);
+    this.#showUnread();
+  }
+
+  /** What was looked at here need not come back before it counts as read. */
+  #showUnread() {
+    const { state, receipts } = this.#follower;
+    const read = Math.max(this.#looked, receipts.get(this.user) ?? 0);
+    this.#part('.unread').textContent = words.unread(Math.max(state.seq - read, 0));
   }
 
   #followCatchUp({ phase, catchUpAfter, catchUpTo, catchUpVia, seq }) {

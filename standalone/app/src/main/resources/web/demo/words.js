@@ -31,6 +31,9 @@ export function typing(users) {
   return names.length === 0 ? '' : `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} typing…`;
 }
 
+export const unread = (n) => (n === 0 ? '' : `${count(n)} unread`);
+export const readBy = (user) => `read by ${name(user)}`;
+
 const VIA = { replay: 'replayed from the window', history: 'read as HTTP pages' };
 export const via = (how) => VIA[how];
 
