@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,13 @@ class HistoryMembersIT {
 
   private void add(Event event) throws RocksDBException {
     db.add(event, false, event.seq(), offset++);
+  }
+
+  /** Closes what should not be there: the store waits for open views when it is closed. */
+  private static void assertNone(HistoryReader.@Nullable View view) {
+    try (view) {
+      assertNull(view);
+    }
   }
 
   private HistoryReader.View view() {
@@ -260,16 +268,16 @@ class HistoryMembersIT {
 
     write(partitions);
 
-    assertNull(partitions.open(0));
-    assertNull(db.view(progress));
+    assertNone(partitions.open(0));
+    assertNone(db.view(progress));
     db.close();
     reopen();
     partitions.taken(0, db);
     partitions.polled(0, new PartitionProgress.Polled(1, 2), 2);
-    assertNull(partitions.open(0));
+    assertNone(partitions.open(0));
     db.addMark(1, offset++);
     write(partitions);
-    assertNull(partitions.open(0));
+    assertNone(partitions.open(0));
     add(writer.member("ada", "owner"));
     db.addMark(2, offset++);
     write(partitions);
@@ -306,7 +314,7 @@ class HistoryMembersIT {
     add(writer.next(null));
     db.addMark(2, offset++);
     db.write();
-    assertNull(db.view(progress));
+    assertNone(db.view(progress));
 
     db.addMark(3, offset++);
     db.write();
