@@ -2,6 +2,7 @@ package io.tailrace.gateway;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.gateway.admit.RateGate;
+import io.tailrace.gateway.ephemeral.PresenceDesk;
 import io.tailrace.gateway.ephemeral.ReceiptDesk;
 import io.tailrace.gateway.ephemeral.SignalDesk;
 import io.tailrace.gateway.fanout.ShardCore;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -118,7 +120,11 @@ public final class GatewayService implements RunningService {
             new KafkaClients(config.kafkaBootstrap()),
             List.of(
                 new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX),
-                new ReceiptDesk(ReceiptDesk.Rules.USUAL)),
+                new ReceiptDesk(ReceiptDesk.Rules.USUAL),
+                new PresenceDesk(
+                    sessionNames().get(),
+                    PresenceDesk.Rules.USUAL,
+                    () -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong()))),
             clock,
             new HubMetrics(metrics.registry()));
     this.budget = new Budget(config.queue().budgetBytes());

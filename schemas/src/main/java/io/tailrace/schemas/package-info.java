@@ -8,6 +8,7 @@
  *   <li>{@code event}: envelope, position, seq, chain.
  *   <li>{@code topic}: how an event lies in Kafka.
  *   <li>{@code frame}: how it crosses a socket.
+ *   <li>{@code presence}: who is here, as gateways tell each other and everybody else.
  *   <li>{@code problem}: how a refusal reads.
  *   <li>{@code config}, {@code http}, {@code log}: how every service is set, served and read.
  * </ol>

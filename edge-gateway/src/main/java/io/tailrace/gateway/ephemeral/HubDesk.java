@@ -45,4 +45,7 @@ public interface HubDesk {
 
   /** Time has passed; about every 100 ms, and at the latest after a batch of anything else. */
   void tick(long nowMs, HubOut out);
+
+  /** The gateway ends in order: the last that is written. */
+  default void leave(long nowMs, HubOut out) {}
 }

@@ -36,8 +36,8 @@ public sealed interface HubInput {
 
   /**
    * Changes of presence that were to go to a connection have been shed, so its list of the channel
-   * is out of date: the whole state is to be shown to it anew. Comes between {@link Entered} and
-   * {@link Left}; lost where the hub is full, and said again when more is shed.
+   * is out of date: the whole state is to be shown to it anew, and it is shown no change before.
+   * Comes between {@link Entered} and {@link Left}; never lost.
    */
   record Missed(String channel, Peer peer) implements HubInput {}
 

@@ -123,8 +123,9 @@ public final class SayDesk implements Rooms.Doors {
     inputs.add(new HubInput.Left(subscription.room().window().channel(), subscription.peer()));
   }
 
-  /** It was shed changes of presence: the whole state is to be shown to it anew. */
+  /** It has missed changes of presence: the whole state is to be shown to it before any other. */
   public void missed(Subscription subscription) {
+    subscription.hasList(false);
     if (subscription.stage() == Subscription.Stage.LIVE) {
       inputs.add(new HubInput.Missed(subscription.room().window().channel(), subscription.peer()));
     }

@@ -8,6 +8,7 @@ import io.tailrace.schemas.frame.ClientFrames;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.token.Identity;
 import java.util.List;
+import java.util.Set;
 
 /** Everything that can happen to a shard. */
 public sealed interface Input {
@@ -16,6 +17,14 @@ public sealed interface Input {
 
   /** Ephemeral frames, in the order in which they were decided. */
   record Shown(List<EphemeralFrame> frames) implements Input {}
+
+  /** Presence of these channels had no room on its way here: their lists are out of date. */
+  record Unshown(Set<String> channels) implements Input {
+    /** Copies the collection. */
+    public Unshown {
+      channels = Set.copyOf(channels);
+    }
+  }
 
   /** Answers of the stores. */
   record Joined(List<JoinWire.Answer> answers) implements Input {}

@@ -7,9 +7,11 @@ import io.tailrace.gateway.ephemeral.HubInput;
 import io.tailrace.gateway.ephemeral.SayDesk;
 import io.tailrace.gateway.lane.Account;
 import io.tailrace.gateway.lane.Budget;
+import io.tailrace.gateway.lane.Lane;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.session.Decision;
 import io.tailrace.gateway.session.Peer;
+import io.tailrace.gateway.session.Room;
 import io.tailrace.gateway.session.Rooms;
 import io.tailrace.gateway.session.SessionDesk;
 import io.tailrace.gateway.session.Subscription;
@@ -100,6 +102,7 @@ public final class ShardCore {
           showing.show(frame);
         }
       }
+      case Input.Unshown(Set<String> channels) -> channels.forEach(this::unshown);
       case Input.Joined joined -> {
         for (JoinWire.Answer answer : joined.answers()) {
           subscriptions.answered(answer, nowMs);
@@ -226,6 +229,17 @@ public final class ShardCore {
     drain.tick(peers, nowMs);
   }
 
+  private void unshown(String channel) {
+    Room room = rooms.find(channel);
+    if (room != null) {
+      for (Subscription subscription : room.live()) {
+        if (subscription.lanes().contains(Lane.PRESENCE)) {
+          says.missed(subscription);
+        }
+      }
+    }
+  }
+
   private void tellOfShedding(Peer peer, long nowMs) {
     ServerFrame told = peer.isClosing() ? null : peer.degradation(nowMs);
     if (told == null) {
@@ -235,7 +249,8 @@ public final class ShardCore {
     if (told instanceof ServerFrame.Recovered) {
       for (String channel : peer.queue().takeTorn()) {
         Subscription subscription = peer.subscriptions().get(channel);
-        if (subscription != null) {
+        // Without a list it has been asked for already.
+        if (subscription != null && subscription.hasList()) {
           says.missed(subscription);
         }
       }

@@ -17,9 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands an ephemeral frame to those who are live in its channel and take its lane. A presence frame
- * for one connection alone is a whole state, and mends a list of which changes were shed. Owned by
- * the shard's thread.
+ * Hands an ephemeral frame to those who are live in its channel and take its lane. A whole state of
+ * presence mends a list of which changes were shed; before there is one, changes are not told.
+ * Owned by the shard's thread.
  */
 final class Showing {
   private final Rooms rooms;
@@ -56,9 +56,16 @@ final class Showing {
 
   private void offer(Subscription subscription, EphemeralFrame frame, Encoded encoded) {
     Peer peer = subscription.peer();
-    if (frame.isFor(peer)
-        && subscription.lanes().contains(frame.lane())
-        && peer.queue().offer(encoded.subject, encoded.bytes(peer.wire()))) {
+    if (!frame.isFor(peer) || !subscription.lanes().contains(frame.lane())) {
+      return;
+    }
+    if (frame.lane() == Lane.PRESENCE) {
+      if (!frame.whole() && !subscription.hasList()) {
+        return;
+      }
+      subscription.hasList(true);
+    }
+    if (peer.queue().offer(encoded.subject, encoded.bytes(peer.wire()))) {
       decision.changed(peer);
     }
   }
@@ -72,8 +79,7 @@ final class Showing {
 
     Encoded(EphemeralFrame frame) {
       this.frame = frame;
-      boolean whole = frame.only() != null && frame.lane() == Lane.PRESENCE;
-      this.subject = new Subject(frame.lane(), frame.channel(), frame.key(), whole);
+      this.subject = new Subject(frame.lane(), frame.channel(), frame.key(), frame.whole());
     }
 
     Shared bytes(Wire wire) {

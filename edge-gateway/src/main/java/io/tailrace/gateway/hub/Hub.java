@@ -126,6 +126,7 @@ public final class Hub implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
+      leave();
       reader.close();
       writer.close();
       ended.countDown();
@@ -158,6 +159,19 @@ public final class Hub implements AutoCloseable {
     }
     writer.tick(nowMs);
     metrics.ready(reader.isReading() && writer.isReady(desks));
+  }
+
+  private void leave() {
+    try {
+      long nowMs = clock.millis();
+      hear(nowMs);
+      for (Out out : outs) {
+        out.desk.leave(nowMs, out);
+      }
+    } catch (RuntimeException e) {
+      // A bug: the last words are lost, and expire.
+      LOG.atError().setCause(e).log("the hub has failed");
+    }
   }
 
   private void handOut() {

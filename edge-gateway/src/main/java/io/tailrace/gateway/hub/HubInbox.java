@@ -45,7 +45,7 @@ final class HubInbox {
     int dropped = 0;
     for (int i = 0; i < inputs.size(); i++) {
       HubInput input = inputs.get(i);
-      if (!isMove(input)) {
+      if (isSaid(input)) {
         if (said >= saidMax) {
           dropped++;
           continue;
@@ -84,6 +84,11 @@ final class HubInbox {
     };
   }
 
+  /** Who has missed something waits for it, as seldom as a queue is well again: that is kept. */
+  private static boolean isSaid(HubInput input) {
+    return !isMove(input) && !(input instanceof HubInput.Missed);
+  }
+
   private record Place(String channel, Peer peer) {}
 
   /** The first and the last move of somebody in a channel, by where they stand in the list. */
@@ -108,7 +113,7 @@ final class HubInbox {
       boolean stays = of == null || stays(input, i, of);
       if (stays) {
         kept.add(input);
-        keptSaid += isMove(input) ? 0 : 1;
+        keptSaid += isSaid(input) ? 1 : 0;
       }
     }
     int dropped = said - keptSaid;

@@ -83,7 +83,8 @@ public final class SessionDesk {
     }
     switch (verifier.apply(hello.token())) {
       case TokenResult.Refused refused -> decision.close(peer, refused.code(), refused.detail());
-      case TokenResult.Accepted(Identity identity) -> {
+      case TokenResult.Accepted(Identity accepted) -> {
+        Identity identity = accepted.on(hello.device());
         peer.identify(identity);
         decision.send(
             peer,
@@ -109,7 +110,7 @@ public final class SessionDesk {
       }
       case TokenResult.Accepted(Identity fresh)
           when fresh.tenant().equals(now.tenant()) && fresh.user().equals(now.user()) -> {
-        peer.identify(fresh);
+        peer.identify(fresh.on(now.device()));
         decision.send(peer, new ServerFrame.Authed(auth.ref(), Times.format(fresh.exp())));
         yield true;
       }

@@ -50,6 +50,7 @@ public final class Subscription {
   private Standing standing = new Standing(Entry.TOKEN, null);
   private Set<Lane> lanes = Set.of(Lane.EVENT);
   private long decidedUpTo;
+  private boolean hasList;
   int index = -1;
 
   /**
@@ -102,6 +103,16 @@ public final class Subscription {
   /** The lanes that it takes; events always. */
   public Set<Lane> lanes() {
     return lanes;
+  }
+
+  /** Whether it was shown who is here, and every change since. */
+  public boolean hasList() {
+    return hasList;
+  }
+
+  /** It is shown who is here; or has missed something of it, so that changes tell it nothing. */
+  public void hasList(boolean has) {
+    hasList = has;
   }
 
   /** Takes these lanes and no others. */

@@ -6,6 +6,7 @@ import io.tailrace.gateway.fanout.Input;
 import io.tailrace.gateway.hub.Hub;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -54,6 +55,10 @@ final class HubLine implements Hub.Taker {
 
   /** Takes as much as one turn may; on the shard's thread. */
   void takeTurn(Consumer<Input> to) {
+    Set<String> unshown = shown.takeUnshown();
+    if (!unshown.isEmpty()) {
+      to.accept(new Input.Unshown(unshown));
+    }
     List<EphemeralFrame> frames = shown.take(SHOWN_PER_TURN);
     if (!frames.isEmpty()) {
       to.accept(new Input.Shown(frames));

@@ -1,9 +1,12 @@
 package io.tailrace.gateway.shard;
 
 import io.tailrace.gateway.ephemeral.EphemeralFrame;
+import io.tailrace.gateway.lane.Lane;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Ephemeral frames that wait for a shard, beside its {@link Inbox}, so that they never stand before
@@ -15,6 +18,7 @@ final class ShownInbox {
 
   private final long bytesMax;
   private final ArrayDeque<EphemeralFrame> waiting = new ArrayDeque<>();
+  private Set<String> unshown = new HashSet<>();
   private long bytes;
 
   /** An empty one with a bound in bytes. */
@@ -33,6 +37,9 @@ final class ShownInbox {
       int cost = cost(frame);
       if (bytes > 0 && bytes + cost > bytesMax) {
         dropped++;
+        if (frame.lane() == Lane.PRESENCE) {
+          unshown.add(frame.channel());
+        }
       } else {
         bytes += cost;
         waiting.add(frame);
@@ -52,6 +59,16 @@ final class ShownInbox {
       bytes -= cost(frame);
       taken.add(frame);
     }
+    return taken;
+  }
+
+  /** The channels of which presence had no room since this was last asked. */
+  synchronized Set<String> takeUnshown() {
+    if (unshown.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> taken = unshown;
+    unshown = new HashSet<>();
     return taken;
   }
 

@@ -139,6 +139,12 @@ final class OneShard {
     carryOut();
   }
 
+  /** Presence of a channel had no room on its way to the shard. */
+  void unshown(String channel) {
+    core.decide(new Input.Unshown(Set.of("demo/" + channel)), 0);
+    carryOut();
+  }
+
   /** Time passes, and the client gives a sign of life. */
   void tick(Peer peer, long nowMs) {
     core.decide(new Input.Heard(peer), nowMs);

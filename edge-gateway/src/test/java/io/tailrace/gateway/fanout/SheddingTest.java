@@ -32,6 +32,11 @@ final class SheddingTest {
     return EphemeralFrame.toAll("demo/" + channel, Lane.PRESENCE, null, json("presence", user));
   }
 
+  private static EphemeralFrame whole(Peer peer, String channel) {
+    byte[] json = json("presence", "all");
+    return EphemeralFrame.toOne(peer, "demo/" + channel, Lane.PRESENCE, null, json);
+  }
+
   private static byte[] json(String t, String user) {
     return ("{\"t\":\"" + t + "\",\"user\":\"" + user + "\"}").getBytes(StandardCharsets.UTF_8);
   }
@@ -75,7 +80,7 @@ final class SheddingTest {
     byte[] json = json("signal", "ann");
 
     shard.show(EphemeralFrame.toOthers(ann, "demo/chat:a", Lane.SIGNAL, "ann typing", json));
-    shard.show(EphemeralFrame.toOne(bob, "demo/chat:a", Lane.PRESENCE, null, json("presence", "")));
+    shard.show(whole(bob, "chat:a"));
 
     assertEquals(List.of(), told(ann), "who says it needs not hear it");
     assertEquals(List.of("presence", "signal"), told(bob), "the higher lane first");
@@ -204,7 +209,8 @@ final class SheddingTest {
   void aListThatMissedAChangeIsShownWholeWhenAllIsWell() {
     Peer peer = shard.live(QUEUE_BYTES, "chat:a");
     shard.answer(shard.subscribe(peer, "chat:b", 0), 0);
-    shard.show(presence("chat:b", "bob"));
+    shard.show(whole(peer, "chat:a"));
+    shard.show(whole(peer, "chat:b"));
     told(peer);
     for (int i = 0; i < 200; i++) {
       shard.show(presence("chat:a", "user" + i));
@@ -220,18 +226,46 @@ final class SheddingTest {
     assertEquals(List.of("recovered"), told(peer));
     assertEquals(List.of("demo/chat:a"), shard.missed());
     shard.show(presence("chat:a", "later"));
-    assertEquals(List.of("presence"), told(peer));
+    assertEquals(List.of(), told(peer), "nor any change before the whole state");
+    shard.show(whole(peer, "chat:a"));
+    shard.show(presence("chat:a", "last"));
+    assertEquals(List.of("presence", "presence"), told(peer));
+  }
+
+  @Test
+  void nothingIsToldOfAListBeforeItIsWhole() {
+    Peer peer = shard.live(PLENTY, "chat:a");
+    shard.show(presence("chat:a", "early"));
+    assertEquals(List.of(), told(peer));
+
+    shard.show(whole(peer, "chat:a"));
+    shard.show(presence("chat:a", "bob"));
+
+    assertEquals(List.of("presence", "presence"), told(peer));
+  }
+
+  @Test
+  void aListOfWhichSomethingHadNoRoomIsAskedForAnew() {
+    Peer peer = shard.live(PLENTY, "chat:a");
+    shard.show(whole(peer, "chat:a"));
+    told(peer);
+
+    shard.unshown("chat:a");
+
+    assertEquals(List.of("demo/chat:a"), shard.missed());
+    shard.show(presence("chat:a", "bob"));
+    assertEquals(List.of(), told(peer));
   }
 
   @Test
   void aWholeStateThatComesMeanwhileIsEnough() {
     Peer peer = shard.live(QUEUE_BYTES, "chat:a");
+    shard.show(whole(peer, "chat:a"));
     for (int i = 0; i < 200; i++) {
       shard.show(presence("chat:a", "user" + i));
     }
 
-    shard.show(
-        EphemeralFrame.toOne(peer, "demo/chat:a", Lane.PRESENCE, null, json("presence", "all")));
+    shard.show(whole(peer, "chat:a"));
     shard.show(presence("chat:a", "new"));
     assertEquals(List.of("presence", "presence"), told(peer));
 

@@ -153,8 +153,20 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** The next JSON frame; pings are passed over, a close fails. */
+  /**
+   * The next JSON frame; pings are passed over, and who is here, which comes when it comes. A close
+   * fails.
+   */
   public JsonNode json() {
+    while (true) {
+      JsonNode node = anyJson();
+      if (!node.path("t").asText().equals("presence")) {
+        return node;
+      }
+    }
+  }
+
+  private JsonNode anyJson() {
     while (true) {
       Received frame = receive();
       switch (frame.opcode()) {
@@ -171,7 +183,7 @@ public final class RawSocket implements AutoCloseable {
   /** The next JSON frame with this name; others are passed over. */
   public JsonNode json(String t) {
     while (true) {
-      JsonNode node = json();
+      JsonNode node = anyJson();
       if (node.path("t").asText().equals(t)) {
         return node;
       }

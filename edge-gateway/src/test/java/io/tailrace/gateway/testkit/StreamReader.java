@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads server-sent events as a browser does. For one thread. */
 public final class StreamReader implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String PRESENCE = "presence";
 
   private final BufferedReader lines;
   private final int status;
@@ -65,11 +66,15 @@ public final class StreamReader implements AutoCloseable {
     return lastId;
   }
 
-  /** Passes over so many comments; there must be nothing else before them. */
+  /** Passes over so many comments; there must be nothing else before them but who is here. */
   public void awaitComments(int count) {
     try {
       for (int seen = 0; seen < count; ) {
         String line = lines.readLine();
+        if (line != null && line.equals("event: " + PRESENCE)) {
+          lines.readLine();
+          continue;
+        }
         if (line == null || !(line.isEmpty() || line.startsWith(":"))) {
           throw new AssertionError("no comment: " + line);
         }
@@ -80,8 +85,16 @@ public final class StreamReader implements AutoCloseable {
     }
   }
 
-  /** The next event, null at the end. */
+  /** The next event, null at the end; who is here is passed over, which comes when it comes. */
   public @Nullable Sse poll() {
+    Sse event = any();
+    while (event != null && event.name().equals(PRESENCE)) {
+      event = any();
+    }
+    return event;
+  }
+
+  private @Nullable Sse any() {
     String name = "";
     String id = "";
     StringBuilder data = new StringBuilder();
@@ -120,9 +133,12 @@ public final class StreamReader implements AutoCloseable {
 
   /** The next event with this name; others are passed over. */
   public Sse next(String name) {
-    Sse event = next();
-    while (!event.name().equals(name)) {
-      event = next();
+    Sse event = any();
+    while (event != null && !event.name().equals(name)) {
+      event = any();
+    }
+    if (event == null) {
+      throw new AssertionError("the stream ended");
     }
     return event;
   }

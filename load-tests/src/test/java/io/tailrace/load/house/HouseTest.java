@@ -66,6 +66,7 @@ class HouseTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "io.tailrace.schemas.presence",
         "io.tailrace.write.validate",
         "io.tailrace.relay.translate",
         "io.tailrace.sequencer.dedupe",

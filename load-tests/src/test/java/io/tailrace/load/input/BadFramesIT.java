@@ -157,7 +157,7 @@ class BadFramesIT {
         "{\"text\":\"\u2028\ud83d\ude80\\u00e9\",\n"
             + "\"a\":9007199254740993, \"b\":18446744073709551616,\"c\":1.10,\"d\":-0,\"e\":1E+2}";
     try (var socket = greeted()) {
-      socket.sendText(subscribe("\"channel\":\"chat:live\",\"after\":0"));
+      socket.sendText(subscribe("\"channel\":\"chat:live\",\"after\":0,\"lanes\":[\"event\"]"));
       assertEquals("subscribed", answer(socket));
       var body = "{\"type\":\"message.posted\",\"data\":" + data + "}";
 

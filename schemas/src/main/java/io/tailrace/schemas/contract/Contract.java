@@ -134,7 +134,8 @@ public record Contract(
    * Presence.
    *
    * @param heartbeatMs how often who is here says so
-   * @param ttlMs who has not said so for that long is away, and after as long again gone
+   * @param ttlMs who has not said so for that long is away, and after as long again gone; whose
+   *     connection or gateway has gone is gone after that long
    * @param listMax a room with more members is told in numbers, with a sample
    * @param sample how many members such a sample has
    */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant the only source of a tenant's name
  * @param user {@code sub}
- * @param device the token's device, where it names one
+ * @param device the token's device, where it names one; else the client's, where that does
  * @param roles such as {@code publisher}, {@code admin}
  * @param channelPatterns channel names this token may use, {@code *} standing for any rest at the
  *     end of a pattern; null for all
@@ -34,6 +34,13 @@ public record Identity(
   public Identity {
     roles = Set.copyOf(roles);
     channelPatterns = channelPatterns == null ? null : List.copyOf(channelPatterns);
+  }
+
+  /** The same user on a device that the client names; where the token names one, on that. */
+  public Identity on(@Nullable String named) {
+    return device != null || named == null
+        ? this
+        : new Identity(tenant, user, named, roles, channelPatterns, exp);
   }
 
   /** Whether the token may use the channel at all; what the contract allows is asked beside. */
