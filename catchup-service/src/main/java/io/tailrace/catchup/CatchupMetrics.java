@@ -35,6 +35,9 @@ public final class CatchupMetrics {
   /** Times that the history store was started again after a fault. */
   public static final String RESTARTS = "tailrace_catchup_store_restarts_total";
 
+  /** Connections that are known to be present in a channel, each in each. */
+  public static final String PRESENT = "tailrace_catchup_presence_devices";
+
   private final MeterRegistry registry;
   private final Counter stalled;
   private final Counter restarts;
@@ -82,6 +85,11 @@ public final class CatchupMetrics {
   /** Watches how many requests others answer. */
   void watchForwards(IntSupplier forwards) {
     Gauge.builder(FORWARDS, forwards::getAsInt).strongReference(true).register(registry);
+  }
+
+  /** Watches how many connections are known to be present. */
+  void watchPresence(IntSupplier devices) {
+    Gauge.builder(PRESENT, devices::getAsInt).strongReference(true).register(registry);
   }
 
   /** Watches how many requests wait. */

@@ -13,6 +13,7 @@ import io.tailrace.catchup.http.HistoryPaths;
 import io.tailrace.catchup.http.MyPath;
 import io.tailrace.catchup.join.JoinDesk;
 import io.tailrace.catchup.join.JoinPath;
+import io.tailrace.catchup.presence.PresenceTail;
 import io.tailrace.catchup.receipt.MyDesk;
 import io.tailrace.catchup.receipt.ReceiptRules;
 import io.tailrace.catchup.route.Peers;
@@ -119,6 +120,8 @@ public final class CatchupService implements RunningService {
     CursorSeal cursors = new CursorSeal(key.derive("snapshot cursors"));
     MyPath mine =
         new MyPath(new MyDesk(history, access.right(), routes, peers, requests), sending, metrics);
+    PresenceTail presence = PresenceTail.start(config.bootstrap());
+    metrics.watchPresence(presence.state()::devices);
     Answering answering =
         new Answering(
             history,
@@ -126,6 +129,7 @@ public final class CatchupService implements RunningService {
                 new Moments(history, progress),
                 new SnapshotRules(cursors),
                 new ReceiptRules(cursors),
+                presence.state(),
                 InstantSource.system()),
             new Answering.Way(routes, peers, sending, metrics),
             System::nanoTime);
@@ -139,6 +143,7 @@ public final class CatchupService implements RunningService {
             requests::shutdownNow,
             sending::close,
             peers::close,
+            presence::close,
             history::close,
             keys::close,
             registry::close);

@@ -146,6 +146,7 @@ public final class Answering {
     return switch (path.getFirst() + path.size()) {
       case "events1" -> events(request);
       case "snapshot1" -> paths.snapshot(request.reader(), request.parameters());
+      case "presence1" -> paths.presence(request.reader(), request.parameters());
       case "receipts1" -> paths.receipts(request.reader(), request.parameters());
       case "pages3" -> page(request, path.get(1), path.get(2));
       default -> null;

@@ -2,6 +2,7 @@ package io.tailrace.catchup.http;
 
 import io.tailrace.catchup.auth.Reader;
 import io.tailrace.catchup.await.Moments;
+import io.tailrace.catchup.presence.Presence;
 import io.tailrace.catchup.read.Answer;
 import io.tailrace.catchup.read.EventQuery;
 import io.tailrace.catchup.read.EventRules;
@@ -36,14 +37,20 @@ public final class HistoryPaths {
   private final Moments moments;
   private final SnapshotRules snapshots;
   private final ReceiptRules receipts;
+  private final Presence presence;
   private final InstantSource clock;
 
   /** With the store's moments, and the clock that ends tokens. */
   public HistoryPaths(
-      Moments moments, SnapshotRules snapshots, ReceiptRules receipts, InstantSource clock) {
+      Moments moments,
+      SnapshotRules snapshots,
+      ReceiptRules receipts,
+      Presence presence,
+      InstantSource clock) {
     this.moments = moments;
     this.snapshots = snapshots;
     this.receipts = receipts;
+    this.presence = presence;
     this.clock = clock;
   }
 
@@ -219,6 +226,18 @@ public final class HistoryPaths {
                 reader,
                 Moments.FOR_STORE,
                 (view, reads) -> receipts.part(view, reader, reads, cursor, limit)));
+  }
+
+  /** Who is in the channel; for whoever may read it. */
+  Answer presence(Reader reader, Map<String, Deque<String>> parameters)
+      throws InterruptedException {
+    Problem problem = new Query(parameters, Set.of()).problem();
+    return problem != null
+        ? new Answer.Refused(problem)
+        : await(
+            reader,
+            Moments.FOR_STORE,
+            _ -> presence.in(reader.channel(), contractOf(reader).presence()));
   }
 
   private Answer await(
