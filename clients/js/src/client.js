@@ -271,6 +271,11 @@ export class Client {
     const { t, channel } = frame;
     if (t === 'signal' || t === 'receipt') {
       this.#followers.get(channel)?.hear(frame);
+    } else if (t === 'presence') {
+      const follower = this.#followers.get(channel);
+      if (!isOld || follower?.isMoving) {
+        follower?.hearPresence(frame);
+      }
     } else if (channel !== undefined) {
       const follower = this.#followers.get(channel);
       // on the old link of a move, only those are heard that the new one has not answered yet

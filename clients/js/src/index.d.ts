@@ -172,6 +172,18 @@ export class Follower {
    * reconnect, until it is kept. It never goes back. Where the page ends before that, it is lost.
    */
   read(seq?: number): void;
+  /** Who is here. A new object at every change; while the connection is away, as it was last told. */
+  readonly presence: Presence;
+  /** Calls at every change of `presence`, and now. Returns what stops it. */
+  watchPresence(watcher: (presence: Presence) => void): () => void;
+  /**
+   * Says what the user is doing here: at once where that is possible, then by itself as often as the server asks, and after
+   * every reconnect, until `absent()` or `leave()`. Over event streams and long polls nobody is present.
+   * @param mode 1 to 32 letters, digits, `.`, `_` and `-`. Default: `active`. `away`: here without attending
+   */
+  present(mode?: string, data?: unknown): void;
+  /** The user is not here any more, though the channel is followed. */
+  absent(): void;
   /** After `gone`: ask again. */
   retry(): void;
   /** Resolves when the cache holds what was applied. */
@@ -191,6 +203,29 @@ export interface MyChannel {
   readonly unread: number;
   /** What the user is in the channel; absent where no member. */
   readonly role?: string;
+}
+
+/** Who is in a channel. */
+export interface Presence {
+  /** Whether the server has told it. */
+  readonly known: boolean;
+  /** How many users are here. */
+  readonly count: number;
+  /** The room is too large for a list: `members` are a few of them. */
+  readonly sampled: boolean;
+  readonly members: readonly Member[];
+}
+
+/** A user in a channel, all devices and tabs in one. */
+export interface Member<Data = any> {
+  readonly user: string;
+  readonly device?: string;
+  readonly mode: string;
+  /** RFC 3339: since when, over all connections that followed each other. */
+  readonly since: string;
+  /** RFC 3339; as old as the last change of this member that was told. */
+  readonly lastSeen: string;
+  readonly data?: Data;
 }
 
 /** Somebody's latest signal of one type. */

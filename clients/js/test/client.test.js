@@ -49,6 +49,38 @@ describe('the client', () => {
     return { follower, told };
   }
 
+  test('presence is said once the server shows the channel, again after a reconnect, and taken back by leaving', async () => {
+    const { follower, told } = await follow();
+    const full = { t: 'presence', channel: 'chat:1', count: 1, full: true, heartbeatMs: 30_000, ttlMs: 90_000, modes: {} };
+    const bob = { user: 'bob', mode: 'active', since: 's', lastSeen: 'l' };
+    const subscribed = () => {
+      const { ref } = network.socket.last('subscribe');
+      network.socket.say({ t: 'subscribed', ref, channel: 'chat:1', epoch: 1, head: 0, after: 0 });
+      network.socket.say({ ...full, joined: [bob], updated: [], left: [] });
+    };
+    follower.present('editing', { at: 1 });
+    assert.equal(network.socket.last('presence'), undefined);
+    subscribed();
+    const { channel, mode, data } = network.socket.last('presence');
+    assert.deepEqual([channel, mode, data], ['chat:1', 'editing', { at: 1 }]);
+    assert.deepEqual(follower.presence.members, [bob]);
+    network.socket.say({ t: 'presence', channel: 'chat:1', count: 0, joined: [], updated: [], left: [{ ...bob, mode: 'gone' }] });
+    assert.equal(follower.presence.count, 0);
+    assert.deepEqual(told, []);
+    const first = network.socket;
+    first.onclose({ code: 1006, reason: '' });
+    await settle();
+    network.socket.welcome();
+    await settle();
+    assert.notEqual(network.socket, first);
+    subscribed();
+    assert.equal(network.socket.last('presence').mode, 'editing');
+    const { socket } = network;
+    await follower.leave();
+    assert.equal(socket.last('presence').mode, 'gone');
+    assert.equal(follower.presence.known, false);
+  });
+
   test('signals go both ways while the channel is live, and are never taken for events', async () => {
     const { follower, told } = await follow();
     const heard = [];

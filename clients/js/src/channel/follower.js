@@ -3,6 +3,7 @@ import { asEvent } from '../cache/record.js';
 import { TRAIL_MAX } from '../apply/ledger.js';
 import { decide, initialState } from './decide.js';
 import { isSubscribed } from './moves.js';
+import { PresenceBox } from './presence-box.js';
 import { ReceiptBox } from './receipt-box.js';
 import { SignalBox } from './signal-box.js';
 import { channelState, publicPhase } from './words.js';
@@ -36,6 +37,7 @@ export class Follower {
   #shown;
   #signals;
   #receipts;
+  #presence;
 
   /**
    * @param {string} channel
@@ -65,6 +67,7 @@ export class Follower {
       send: (seq) => ports.connection.send({ t: 'receipt', channel, seq }),
       receipts: (cursor, signal) => ports.history.receipts(channel, cursor, signal),
     });
+    this.#presence = new PresenceBox((own) => ports.connection.send({ t: 'presence', channel, ...own }));
   }
 
   /** What to show: see `ChannelState` in index.d.ts. A new object at every change. */
@@ -138,6 +141,36 @@ export class Follower {
     this.#receipts.missed();
   }
 
+  /** Who is here: see `Presence` in index.d.ts. A new object at every change. */
+  get presence() {
+    return this.#presence.room;
+  }
+
+  /**
+   * Calls `watcher` at every change of `presence`, and now.
+   * @returns {() => void} stops it
+   */
+  watchPresence(watcher) {
+    return this.#presence.watch(watcher);
+  }
+
+  /** Says what the user is doing here, from now on, until `absent()` or `leave()`. */
+  present(mode = 'active', data = undefined) {
+    this.#presence.present(mode, data);
+  }
+
+  /** The user is not here any more, though the channel is followed. */
+  absent() {
+    this.#presence.absent();
+  }
+
+  /** A `presence` frame came. */
+  hearPresence(frame) {
+    if (isSubscribed(this.#state)) {
+      this.#presence.hear(frame);
+    }
+  }
+
   /** After `gone`: ask again. */
   retry() {
     this.feed({ on: 'again' });
@@ -148,6 +181,8 @@ export class Follower {
     this.#leaving.abort();
     this.#signals.close();
     this.#receipts.clear();
+    this.#presence.absent();
+    this.#presence.clear();
     clearTimeout(this.#joinTimer);
     clearTimeout(this.#answerTimer);
     this.feed({ on: 'leave' });
@@ -229,10 +264,15 @@ export class Follower {
     }
     if (!isSubscribed(state)) {
       this.#signals.silence();
+      this.#presence.unheard();
+    } else if (before.moving !== 0 && state.moving === 0) {
+      // the new link has not been told anything, and tells all
+      this.#presence.unheard();
     }
     if (state.phase !== before.phase && hasLostItsRight(state)) {
       this.#signals.clear();
       this.#receipts.clear();
+      this.#presence.clear();
       this.#keeper?.forget();
     }
     let subscribe;
