@@ -70,6 +70,29 @@ test('who has read how far stands beside the messages, and what is out of sight 
   await readBy(left, `${mark} further down`, 'Bob').waitFor();
 });
 
+test('each pane shows who is here, and who is cut off for a moment has not left', async () => {
+  const { left } = await open();
+  const { page } = demo;
+  const shows = (pane, words) =>
+    page.waitForFunction(
+      ([of, text]) => document.querySelector(`.${of} .who`).textContent === text,
+      [pane, words],
+    );
+  await shows('left', 'Ann, Bob');
+  await shows('right', 'Ann, Bob');
+  await page.evaluate(() => {
+    globalThis.seenHere = new Set();
+    const who = document.querySelector('.right .who');
+    new MutationObserver(() => globalThis.seenHere.add(who.textContent)).observe(who, { childList: true });
+  });
+  await left.cut.click();
+  await left.isReconnecting();
+  await left.cut.click();
+  await left.write(`${mark} back`);
+  await left.shows(`${mark} back`);
+  assert.deepEqual(await page.evaluate(() => [...globalThis.seenHere].filter((text) => !text.includes('Ann'))), []);
+});
+
 test('both panes show the same events in the same order, each with its seq and its time', async () => {
   const { left, right } = await open();
   const lines = Array.from({ length: 8 }, (_, i) => `${mark} line ${i}`);

@@ -71,6 +71,11 @@ export class Pane {
         this.#list.void(after);
       },
     });
+    this.#follower.watchPresence((presence) => (this.#part('.who').textContent = words.here(presence)));
+    this.#attend();
+    document.addEventListener('visibilitychange', () => this.#attend());
+    globalThis.addEventListener('pagehide', () => this.#follower.absent());
+    globalThis.addEventListener('pageshow', () => this.#attend());
     this.#follower.watchSignals((signals) => this.#showTyping(signals));
     this.#follower.watchReceipts((receipts) => this.#showReceipts(receipts));
     document.addEventListener('visibilitychange', () => this.#list.look());
@@ -146,6 +151,10 @@ export class Pane {
         this.#outbox.send(text);
       }
     });
+  }
+
+  #attend() {
+    this.#follower.present(document.visibilityState === 'visible' ? 'active' : 'away');
   }
 
   #press(selector, pressed, label) {

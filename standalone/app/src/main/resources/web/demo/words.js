@@ -34,6 +34,15 @@ export function typing(users) {
 export const unread = (n) => (n === 0 ? '' : `${count(n)} unread`);
 export const readBy = (user) => `read by ${name(user)}`;
 
+/** @param {{known: boolean, count: number, sampled: boolean, members: {user: string, mode: string}[]}} presence */
+export function here({ known, count: users, sampled, members }) {
+  if (!known || users === 0) {
+    return '–';
+  }
+  const each = members.map(({ user, mode }) => (mode === 'active' ? name(user) : `${name(user)} (${mode})`)).sort();
+  return sampled ? `${count(users)}, such as ${each.join(', ')}` : each.join(', ');
+}
+
 const VIA = { replay: 'replayed from the window', history: 'read as HTTP pages' };
 export const via = (how) => VIA[how];
 
