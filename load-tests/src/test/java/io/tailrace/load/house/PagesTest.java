@@ -27,8 +27,7 @@ class PagesTest {
       Pattern.compile("(_total|_bytes|_seconds|_count|_sum|_max|_bucket|_ratio)+$");
 
   /** Of the same form, but a role of the database. */
-  private static final Set<String> NO_METRICS =
-      Set.of("tailrace_write");
+  private static final Set<String> NO_METRICS = Set.of("tailrace_write");
 
   @Test
   void everyMetricThatAPageNamesIsMade() throws IOException {
