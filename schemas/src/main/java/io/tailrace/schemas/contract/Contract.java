@@ -139,7 +139,13 @@ public record Contract(
    * @param listMax a room with more members is told in numbers, with a sample
    * @param sample how many members such a sample has
    */
-  public record Presence(long heartbeatMs, long ttlMs, int listMax, int sample) {}
+  public record Presence(long heartbeatMs, long ttlMs, int listMax, int sample) {
+    /**
+     * The longest {@code ttlMs} that a contract may say: who is here is read back that far, from a
+     * topic that keeps it for twice as long.
+     */
+    public static final long TTL_MS_MAX = 300_000;
+  }
 
   /**
    * What bounds signals.

@@ -18,9 +18,6 @@ final class ContractParser {
       Set.of("event", "metadata", "receipt", "presence", "signal");
   private static final int DATA_BYTES_MAX = 900_000;
 
-  /** Who is here is read back that far, from a topic that keeps it for twice as long. */
-  private static final long PRESENCE_TTL_MS_MAX = 300_000;
-
   private ContractParser() {}
 
   static Contract parse(String file, String yaml) {
@@ -194,8 +191,8 @@ final class ContractParser {
   }
 
   private static Contract.Presence presence(YamlMap map) {
-    long heartbeatMs = map.number("heartbeatMs", 1000, PRESENCE_TTL_MS_MAX / 2);
-    long ttlMs = map.number("ttlMs", 2000, PRESENCE_TTL_MS_MAX);
+    long heartbeatMs = map.number("heartbeatMs", 1000, Contract.Presence.TTL_MS_MAX / 2);
+    long ttlMs = map.number("ttlMs", 2000, Contract.Presence.TTL_MS_MAX);
     if (ttlMs < 2 * heartbeatMs) {
       throw map.fault(
           "ttlMs", "must be at least twice heartbeatMs, or one lost heartbeat is a leave");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.frame.JsonText;
 import io.tailrace.schemas.topic.BadRecordException;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public record Digest(
     @Nullable Crowd crowd,
     List<Device> devices) {
   /** The longest time for which a digest holds. */
-  public static final long TTL_MS_MAX = 300_000;
+  public static final long TTL_MS_MAX = Contract.Presence.TTL_MS_MAX;
 
   /** So that it fits a record; more is written without data. */
   private static final int BYTES_MAX = 900_000;
