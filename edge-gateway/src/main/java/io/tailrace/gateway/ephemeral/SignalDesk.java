@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SignalDesk implements HubDesk {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final long TTL_MS_MAX = 60_000;
 
   private final long windowMs;
   private final int pendingMax;
@@ -116,7 +115,7 @@ public final class SignalDesk implements HubDesk {
       out.dropped(HubOut.Drop.UNREADABLE);
       return;
     }
-    if (nowMs - writtenMs > Math.min(ttlMs, TTL_MS_MAX)) {
+    if (nowMs - writtenMs > Math.min(ttlMs, Contract.Signals.TTL_MS_MAX)) {
       out.dropped(HubOut.Drop.STALE);
       return;
     }

@@ -156,6 +156,9 @@ public record Contract(
    * @param bytesMax largest data of a signal, in bytes
    */
   public record Signals(long ttlMs, int perSecond, int bytesMax) {
+    /** The longest {@code ttlMs} that a contract may say. */
+    public static final long TTL_MS_MAX = 60_000;
+
     static final Signals DEFAULT = new Signals(5000, 20, 2048);
   }
 }

@@ -207,7 +207,7 @@ final class ContractParser {
     Contract.Signals usual = Contract.Signals.DEFAULT;
     Contract.Signals signals =
         new Contract.Signals(
-            map.numberOr("ttlMs", 500, 60_000, usual.ttlMs()),
+            map.numberOr("ttlMs", 500, Contract.Signals.TTL_MS_MAX, usual.ttlMs()),
             (int) map.numberOr("perSecond", 1, 1000, usual.perSecond()),
             (int) map.numberOr("bytesMax", 2, 16_384, usual.bytesMax()));
     map.refuseOthers();
