@@ -63,6 +63,10 @@ public final class GatewayService implements RunningService {
   private static final long CURSOR_MS = 1000;
   private static final long TICK_MS = 200;
   private static final long CLOSE_MS = 5000;
+
+  /** Room for what a queue already holds, and for the other form that events have on a stream. */
+  private static final int PORTIONS_PER_QUEUE = 4;
+
   private static final long PACE_FREE_MS = 1;
   private static final double PACE_FACTOR = 1.0;
   private static final double SILENCE_HEARTBEATS = 2.5;
@@ -290,7 +294,12 @@ public final class GatewayService implements RunningService {
         core,
         thread,
         new ShardPorts(joins, metrics, clock, System::nanoTime, admission::identify, hub),
-        new Shard.Rules(config.pacing().inboxMax(), TICK_MS, times.stallMs(), CLOSE_MS),
+        new Shard.Rules(
+            config.pacing().inboxMax(),
+            config.queue().bounds().bytesMax() / PORTIONS_PER_QUEUE,
+            TICK_MS,
+            times.stallMs(),
+            CLOSE_MS),
         new Pace(PACE_FACTOR, config.pacing().restMs(), PACE_FREE_MS));
   }
 

@@ -14,7 +14,9 @@ import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -263,7 +265,9 @@ final class LiveIT {
         RawSocket socket = RawSocket.open(own.port(), 4096)) {
       socket.send(Gateway.hello(1, Gateway.token("ann")));
       socket.json("welcome");
-      socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:slow\"}");
+      // Who is here may come while the queue is full, which would be told before the gap.
+      socket.send(
+          "{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"chat:slow\",\"lanes\":[\"event\"]}");
       socket.json("subscribed");
       for (int i = 1; i <= 2000; i++) {
         own.publish(channel, "{\"text\":\"" + text + "\"}");
@@ -288,6 +292,44 @@ final class LiveIT {
         assertEquals(seq, socket.json().path("seq").asLong());
       }
     }
+  }
+
+  /**
+   * A gateway that was paused finds more than a queue holds. Had nothing been written in between,
+   * the second channel would be behind though its socket takes everything.
+   */
+  @Test
+  void aBurstEndsNothingWhereTheSocketTakesIt() {
+    Channel first = Gateway.channel("burst");
+    Channel second = Gateway.channel(Gateway.beside("chat:burst").substring("chat:".length()));
+    String data = "{\"text\":\"" + "x".repeat(10_000) + "\"}";
+    List<Event> burst = new ArrayList<>();
+    try (KafkaBroker apart = KafkaBroker.temporary();
+        Gateway own = new Gateway(apart, "--queue.bytes.max=100000");
+        RawSocket socket = own.hello("ann")) {
+      for (Channel channel : List.of(first, second)) {
+        socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channel\":\"" + name(channel) + "\"}");
+        socket.json("subscribed");
+      }
+      for (Channel channel : List.of(first, second)) {
+        for (int i = 0; i < 20; i++) {
+          Event event = own.feed().next(channel, data);
+          own.catchup().store(event);
+          burst.add(event);
+        }
+      }
+      own.feed().writeAtOnce(burst);
+      for (Event event : burst) {
+        JsonNode got = socket.json();
+        assertEquals("event", got.path("t").asText(), got.toString());
+        assertEquals(name(event.channel()), got.path("channel").asText());
+        assertEquals(event.seq(), got.path("seq").asLong());
+      }
+    }
+  }
+
+  private static String name(Channel channel) {
+    return channel.kind() + ":" + channel.id();
   }
 
   /** It may stall for long here: closed any earlier, not all could be behind. */
@@ -325,7 +367,12 @@ final class LiveIT {
     StringBuilder wants = new StringBuilder();
     for (int i = 0; i < MANY; i++) {
       wants.append(i == 0 ? "" : ",");
-      wants.append("{\"channel\":\"chat:").append(name).append('-').append(i).append("\"}");
+      wants
+          .append("{\"channel\":\"chat:")
+          .append(name)
+          .append('-')
+          .append(i)
+          .append("\",\"lanes\":[\"event\"]}");
     }
     socket.send("{\"t\":\"subscribe\",\"ref\":1,\"channels\":[" + wants + "]}");
     for (int i = 0; i < MANY; i++) {

@@ -40,6 +40,7 @@ public final class Shard implements EventTail.Taker {
   private final Rules rules;
   private final Pace pace;
   private final Deadlines deadlines;
+  private final Portions portions;
   private final Inbox inbox;
   private final HubLine hubLine;
   private final Consumer<List<JoinWire.Answer>> answersTo = this::takeAnswers;
@@ -54,11 +55,13 @@ public final class Shard implements EventTail.Taker {
    * What bounds a shard's edge.
    *
    * @param inboxMax batches and answers that wait
+   * @param portionBytes events after which what waits is written, though more are there: less than
+   *     a queue holds, so that none is filled by a burst while its socket takes bytes
    * @param tickMs how often deadlines are looked at
    * @param stallMs how long a socket may take nothing
    * @param closeMs how long a close may take
    */
-  public record Rules(int inboxMax, long tickMs, long stallMs, long closeMs) {}
+  public record Rules(int inboxMax, long portionBytes, long tickMs, long stallMs, long closeMs) {}
 
   /** A shard without connections. */
   public Shard(ShardCore core, XnioIoThread thread, ShardPorts ports, Rules rules, Pace pace) {
@@ -68,6 +71,7 @@ public final class Shard implements EventTail.Taker {
     this.rules = rules;
     this.pace = pace;
     this.deadlines = new Deadlines(rules.tickMs());
+    this.portions = new Portions(rules.portionBytes());
     this.inbox = new Inbox(rules.inboxMax(), ports.metrics()::tailWaited, this::wake);
     this.hubLine = new HubLine(ports.hub(), ports.metrics(), inbox, this::wake);
   }
@@ -130,9 +134,13 @@ public final class Shard implements EventTail.Taker {
     inbox.takeTurn(input -> {
       if (input instanceof Input.Feed(List<Frame> frames)) {
         newestCommitMicros = frames.getLast().commitMicros();
+        portions.split(
+            frames, portion -> core.decide(new Input.Feed(portion), nowMs), () -> carryOut(nowMs));
+      } else {
+        core.decide(input, nowMs);
       }
-      core.decide(input, nowMs);
     });
+    portions.begin();
     hubLine.takeTurn(input -> core.decide(input, nowMs));
     carryOut(nowMs);
     pace.turned(startNanos, ports.nanoTime().getAsLong());

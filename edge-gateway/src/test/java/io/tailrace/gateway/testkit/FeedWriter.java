@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,6 +29,10 @@ public final class FeedWriter implements AutoCloseable {
   /** How many the topic has. */
   public static final int PARTITIONS = 4;
 
+  /** Less than a broker takes in one batch. */
+  private static final int AT_ONCE_BYTES = 1_000_000;
+
+  private final String bootstrap;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Map<String, Event> last = new HashMap<>();
   private int epoch = 1;
@@ -35,6 +40,7 @@ public final class FeedWriter implements AutoCloseable {
 
   /** Makes the topics with four partitions where they are missing. */
   public FeedWriter(String bootstrap) {
+    this.bootstrap = bootstrap;
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
       TopicAdmin.ensure(admin, new TopicPlan(PARTITIONS, (short) 1, Duration.ofDays(1)));
     }
@@ -85,13 +91,38 @@ public final class FeedWriter implements AutoCloseable {
 
   /** Appends an event to the topic. */
   public void write(Event event) {
+    var _ = producer.send(record(event));
+    written++;
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(Event event) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.EVENTS, event.channel().full().getBytes(StandardCharsets.UTF_8), event.data());
     EventHeaders.writeEnvelope(record.headers(), event.channel(), event.envelope());
     EventHeaders.writeSequence(record.headers(), event.epoch(), event.seq(), event.chain());
-    var _ = producer.send(record);
-    written++;
+    return record;
+  }
+
+  /** Appends events of one partition that a reader is given all at once. */
+  public void writeAtOnce(List<Event> events) {
+    Map<String, Object> patient =
+        Map.of(
+            "bootstrap.servers",
+            bootstrap,
+            "linger.ms",
+            600_000,
+            "delivery.timeout.ms",
+            1_200_000,
+            "batch.size",
+            AT_ONCE_BYTES);
+    try (KafkaProducer<byte[], byte[]> together =
+        new KafkaProducer<>(patient, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (Event event : events) {
+        var _ = together.send(record(event));
+      }
+    }
+    written += events.size();
   }
 
   /** The end marks of a rebuild: every partition is in the epoch from here on. */

@@ -123,6 +123,15 @@ public final class Gateway implements AutoCloseable {
         ("demo/" + channel).getBytes(StandardCharsets.UTF_8), FeedWriter.PARTITIONS);
   }
 
+  /** Another channel in the same partition. */
+  public static String beside(String channel) {
+    int n = 0;
+    while (partition(channel + n) != partition(channel)) {
+      n++;
+    }
+    return channel + n;
+  }
+
   /** A channel like this one, in another partition than a given one. */
   public static String elsewhere(String channel, String than) {
     int n = 0;
