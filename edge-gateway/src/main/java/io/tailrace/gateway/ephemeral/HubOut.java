@@ -18,8 +18,10 @@ public interface HubOut {
   enum Drop {
     /** More waits than may. */
     FULL,
-    /** A later one took its place before it was written. */
+    /** A later one took its place before it was written or shown. */
     REPLACED,
+    /** More came than very many readers are shown at once. */
+    CROWDED,
     /** It is older than it may be. */
     STALE,
     /** A record that is not what the topic holds. */

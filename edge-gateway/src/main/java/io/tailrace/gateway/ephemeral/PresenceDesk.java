@@ -250,7 +250,8 @@ public final class PresenceDesk implements HubDesk {
 
   private static long gatherMs(Room room) {
     int users = room.shown == null ? 0 : room.shown.count();
-    return Math.min(GATHER_MS_MOST, GATHER_MS_LEAST + GATHER_MS_PER_USER * users);
+    long usual = Math.min(GATHER_MS_MOST, GATHER_MS_LEAST + GATHER_MS_PER_USER * users);
+    return Math.max(usual, Crowd.gatherMs(room.watchers.size()));
   }
 
   private void writeDue(boolean mayJudge, long nowMs, HubOut out) {

@@ -55,7 +55,8 @@ public final class ReceiptDesk implements HubDesk {
    * How long things are held, and how many.
    *
    * @param holdMs how long a place is held before it is written
-   * @param gatherMs how long places of a channel are gathered before they are shown
+   * @param gatherMs how long places of a channel are gathered before they are shown; a {@link
+   *     Crowd} waits longer
    * @param againMs how long a written place may take to come back before it is written again; twice
    *     that the next time, and so on up to {@code againMsMax}
    * @param ownMax places that wait to be written or to come back; more are dropped and counted, and
@@ -233,7 +234,7 @@ public final class ReceiptDesk implements HubDesk {
     }
     room.places.merge(whose.user(), place.seq(), Math::max);
     if (gathering.putIfAbsent(channel, room) == null) {
-      room.showMs = nowMs + rules.gatherMs();
+      room.showMs = nowMs + Math.max(rules.gatherMs(), Crowd.gatherMs(room.subscribers));
     }
   }
 

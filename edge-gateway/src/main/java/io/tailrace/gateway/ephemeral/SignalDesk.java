@@ -12,13 +12,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Signals: typing, cursors. Of what one user says with one type in one channel only the latest is
  * written, once in a while; what is read is shown at once to all but who said it, unless it is
- * older than it may be. Nothing is kept. Owned by the hub's thread.
+ * older than it may be. Where very many look, the latest few of a while are shown together ({@link
+ * Crowd}). Nothing is kept. Owned by the hub's thread.
  *
  * <p>A record's key is the channel's full name, its value {@code {"session","user","device"?,
  * "type","ttlMs","data"}}.
@@ -30,6 +33,7 @@ public final class SignalDesk implements HubDesk {
   private final int pendingMax;
   private final Map<String, Here> channels = new HashMap<>();
   private final Map<Said, HubInput.Said> pending = new LinkedHashMap<>();
+  private final Set<String> gathering = new LinkedHashSet<>();
   private long pendingSinceMs;
 
   private record Said(String channel, String user, String type) {}
@@ -38,6 +42,11 @@ public final class SignalDesk implements HubDesk {
   private static final class Here {
     private final Map<String, Peer> peers = new HashMap<>();
     private final Contract contract;
+
+    /** What is to be shown together, by the frame's key, the latest last. */
+    private final LinkedHashMap<String, EphemeralFrame> gathered = new LinkedHashMap<>();
+
+    private long showAtMs;
 
     Here(Contract contract) {
       this.contract = contract;
@@ -128,17 +137,52 @@ public final class SignalDesk implements HubDesk {
     text.ascii(",\"type\":").string(type.textValue());
     text.ascii(",\"ttlMs\":").number(ttlMs);
     text.ascii(",\"data\":").raw(data.toString().getBytes(StandardCharsets.UTF_8)).put('}');
-    out.show(
-        EphemeralFrame.toOthers(
-            here.peers.get(record.path("session").asText()),
-            key,
-            Lane.SIGNAL,
-            user.textValue() + '\n' + type.textValue(),
-            text.toByteArray()));
+    String place = user.textValue() + '\n' + type.textValue();
+    Peer sayer = here.peers.get(record.path("session").asText());
+    EphemeralFrame frame =
+        EphemeralFrame.toOthers(sayer, key, Lane.SIGNAL, place, text.toByteArray());
+    if (here.peers.size() > Crowd.FEW) {
+      gather(here, place, frame, nowMs, out);
+    } else {
+      out.show(frame);
+    }
+  }
+
+  private void gather(Here here, String place, EphemeralFrame frame, long nowMs, HubOut out) {
+    if (here.gathered.isEmpty()) {
+      here.showAtMs = nowMs + Crowd.gatherMs(here.peers.size());
+      gathering.add(frame.channel());
+    }
+    if (here.gathered.remove(place) != null) {
+      out.dropped(HubOut.Drop.REPLACED);
+    } else if (here.gathered.size() >= Crowd.framesMost(here.peers.size())) {
+      here.gathered.pollFirstEntry();
+      out.dropped(HubOut.Drop.CROWDED);
+    }
+    here.gathered.put(place, frame);
   }
 
   @Override
   public void tick(long nowMs, HubOut out) {
+    showGathered(nowMs, out);
+    writePending(nowMs, out);
+  }
+
+  private void showGathered(long nowMs, HubOut out) {
+    gathering.removeIf(channel -> {
+      Here here = channels.get(channel);
+      if (here != null && nowMs < here.showAtMs) {
+        return false;
+      }
+      if (here != null) {
+        here.gathered.values().forEach(out::show);
+        here.gathered.clear();
+      }
+      return true;
+    });
+  }
+
+  private void writePending(long nowMs, HubOut out) {
     if (pending.isEmpty() || nowMs - pendingSinceMs < windowMs) {
       return;
     }

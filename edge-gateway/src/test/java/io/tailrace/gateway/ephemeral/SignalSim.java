@@ -292,6 +292,69 @@ final class SignalSim {
   }
 
   @Test
+  void veryManyAreShownTheLatestOfAWhileTogether() {
+    int readers = 10_000;
+    int together = 4;
+    OneGateway gateway = new OneGateway(new ArrayList<>());
+    for (int n = 0; n < readers; n++) {
+      enter(gateway, "demo/chat:a", peer("p" + n), "u" + n);
+    }
+    Peer ann = peer("ann");
+    enter(gateway, "demo/chat:few", ann, "ann");
+    for (int n = 0; n < 10; n++) {
+      say(gateway, "demo/chat:a", gateway.in("demo/chat:a").get(n), "u" + n, "typing", n);
+    }
+    say(gateway, "demo/chat:few", ann, "ann", "typing", 10);
+    gateway.nowMs = WINDOW_MS;
+    gateway.tick();
+    gateway.read();
+    assertEquals(List.of(10), shown(gateway), "few are shown it at once");
+    gateway.shown.clear();
+    say(gateway, "demo/chat:a", gateway.in("demo/chat:a").get(7), "u7", "typing", 11);
+    gateway.nowMs += WINDOW_MS;
+    gateway.tick();
+    gateway.read();
+
+    gateway.nowMs = WINDOW_MS + Crowd.gatherMs(readers) - 1;
+    gateway.tick();
+    assertEquals(List.of(), shown(gateway));
+    gateway.nowMs++;
+    gateway.tick();
+
+    assertEquals(List.of(6, 8, 9, 11), shown(gateway));
+    assertEquals(
+        Map.of(HubOut.Drop.CROWDED, 10 - together, HubOut.Drop.REPLACED, 1), gateway.drops);
+    gateway.shown.clear();
+    gateway.nowMs += 10_000;
+    gateway.tick();
+    assertEquals(List.of(), shown(gateway), "once");
+  }
+
+  @Test
+  void whatWasGatheredForThoseWhoHaveLeftIsNotShown() {
+    OneGateway gateway = new OneGateway(new ArrayList<>());
+    for (int n = 0; n <= Crowd.FEW; n++) {
+      enter(gateway, "demo/chat:a", peer("p" + n), "u" + n);
+    }
+    say(gateway, "demo/chat:a", gateway.in("demo/chat:a").getFirst(), "u0", "typing", 1);
+    gateway.nowMs = WINDOW_MS;
+    gateway.tick();
+    gateway.read();
+    for (Peer peer : gateway.in("demo/chat:a")) {
+      gateway.desk.said(new HubInput.Left("demo/chat:a", peer), gateway.nowMs, gateway);
+    }
+
+    gateway.nowMs += 10_000;
+    gateway.tick();
+
+    assertEquals(List.of(), gateway.shown);
+  }
+
+  private static List<Integer> shown(OneGateway gateway) {
+    return gateway.shown.stream().map(frame -> json(frame).path("data").asInt()).toList();
+  }
+
+  @Test
   void whatWaitsIsBounded() {
     List<Entry> log = new ArrayList<>();
     OneGateway gateway = new OneGateway(log);
