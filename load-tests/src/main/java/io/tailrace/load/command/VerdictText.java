@@ -6,10 +6,11 @@ import io.tailrace.load.scenario.VerifyResult;
 import java.util.stream.Collectors;
 
 /** A verdict as text for people or as one line of JSON. */
-record VerdictText(VerifyResult result) {
+public record VerdictText(VerifyResult result) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  String print(boolean json) {
+  /** The text, several lines for people, one for programs. */
+  public String print(boolean json) {
     return json ? json() : words();
   }
 

@@ -50,7 +50,8 @@ public final class Run implements AutoCloseable {
   private final List<Follower> followers = new ArrayList<>();
   private final Random random = new Random(1);
 
-  Run(Crew crew, @Nullable JsClient js, String channel) throws Exception {
+  /** A channel that is new, of a system that runs already. */
+  public Run(Crew crew, @Nullable JsClient js, String channel) throws Exception {
     this.crew = crew;
     this.js = js;
     this.channel = channel;

@@ -1,0 +1,193 @@
+package io.tailrace.load.compose;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tailrace.load.command.VerdictText;
+import io.tailrace.load.driver.Counters;
+import io.tailrace.load.driver.Crew;
+import io.tailrace.load.driver.Http;
+import io.tailrace.load.driver.JsClient;
+import io.tailrace.load.driver.LongPollFollower;
+import io.tailrace.load.driver.SocketFollower;
+import io.tailrace.load.driver.SseFollower;
+import io.tailrace.load.fault.Victims;
+import io.tailrace.load.field.Run;
+import io.tailrace.load.oracle.Verdict;
+import io.tailrace.load.scenario.Killings;
+import io.tailrace.load.scenario.Progress;
+import io.tailrace.load.scenario.Verification;
+import io.tailrace.load.scenario.VerifyOptions;
+import io.tailrace.load.target.Target;
+import io.tailrace.schemas.testkit.Await;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stack that people start with one command, from the outside, through its proxy. */
+class ComposeIT {
+  @TempDir static Path folder;
+  static @Nullable Stack stack;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Docker docker;
+    try {
+      docker = Docker.find(Stack.images());
+    } catch (Docker.MissingException e) {
+      System.out.println("ComposeIT is skipped: " + e.getMessage());
+      abort(e.getMessage());
+      return;
+    }
+    stack = Stack.up(docker, folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (stack != null) {
+      stack.close();
+    }
+  }
+
+  private static Stack running() {
+    return Objects.requireNonNull(stack);
+  }
+
+  @Test
+  void itHoldsWhileAGatewayIsReplacedAndASequencerKilled() throws Exception {
+    long seed = new Random().nextInt(1_000_000);
+    System.out.println("seed " + seed);
+    var options = new VerifyOptions(20, 4, 2, 60, 6, 1, 180, seed);
+    try (var js = JsClient.open();
+        var restarts = new Killings(new OneAfterTheOther(running()), 2, 2_000, seed);
+        var verification =
+            new Verification(options, running().target(), restarts, Progress.SILENT, js)) {
+
+      var result = verification.run();
+
+      var text = new VerdictText(result).print(false);
+      System.out.println(text);
+      var holds = assertInstanceOf(Verdict.Holds.class, result.verdict(), text);
+      assertTrue(holds.events() > 0, text);
+      assertTrue(restarts.enough(), text);
+    }
+  }
+
+  @Test
+  void theSecondRegionHasTheSameEventsUnderTheSameNumbersAlsoAfterItWasCutOff() throws Exception {
+    var regions = running();
+    regions.addSecondRegion();
+    var home = regions.target();
+    var second = regions.target("proxy-second");
+    var random = new Random();
+    String channel = "chat:regions-%06x".formatted(random.nextInt(1 << 24));
+    var crew = new Crew(home);
+    try (var roaming = Roaming.start(home);
+        var run = new Run(crew, null, channel)) {
+      run.add(new SocketFollower(run.seat("at home"), true, crew, home, random));
+      run.add(new SocketFollower(run.seat("far, ws"), true, crew, second, random));
+      run.add(new SseFollower(run.seat("far, sse"), crew, second, random));
+      run.add(new LongPollFollower(run.seat("far, poll"), crew, second, random));
+      var traveller = new SocketFollower(run.seat("moves"), true, crew, roaming.target(), random);
+      run.add(traveller);
+      run.publish(20);
+      post(crew.http("writer", second), channel); // goes home
+      awaitHead(crew.http("reader", second), channel, 21);
+      run.awaitAll(21);
+
+      roaming.moveTo(second.gateway());
+      run.publish(20);
+      run.awaitAll(41);
+      assertEquals(0, crew.counters().of(Counters.Name.RESETS));
+
+      regions.compose("stop", "mirror");
+      run.publish(300);
+      awaitHead(crew.http("reader"), channel, 341);
+      assertEquals(41, head(crew.http("reader", second), channel));
+      assertEquals(41, traveller.last(channel));
+      regions.compose("start", "mirror");
+      awaitHead(crew.http("reader", second), channel, 341);
+      run.awaitAll(341);
+
+      // Killed, it says some of it again.
+      regions.compose("kill", "-s", "SIGKILL", "mirror");
+      regions.compose("start", "mirror");
+      run.publish(20);
+      awaitHead(crew.http("reader", second), channel, 361);
+      run.expectExact(361);
+
+      assertEquals(
+          history(crew.http("reader"), channel), history(crew.http("reader", second), channel));
+      assertEquals(0, crew.counters().of(Counters.Name.RESETS));
+    }
+  }
+
+  private static void post(Http http, String channel) {
+    var body = "{\"type\":\"message.posted\",\"data\":{\"text\":\"from far away\"}}";
+    Await.until(
+        "a write from the second region",
+        () -> {
+          var answer =
+              http.post(
+                  "/v1/channels/" + channel + "/events",
+                  body.getBytes(StandardCharsets.UTF_8),
+                  Map.of("Idempotency-Key", "from-far-away"));
+          return answer.status() == 201 || answer.status() == 202;
+        });
+  }
+
+  /** A mirror that starts takes its time, on a machine where everything else runs too. */
+  private static void awaitHead(Http http, String channel, long head) {
+    Await.until("head " + head, Duration.ofMinutes(10), () -> head(http, channel) == head);
+  }
+
+  private static long head(Http http, String channel) throws IOException, InterruptedException {
+    return http.get("/v1/channels/" + channel).json().path("head").asLong();
+  }
+
+  private static JsonNode history(Http http, String channel)
+      throws IOException, InterruptedException {
+    return http.get("/v1/channels/" + channel + "/events?after=0&limit=1000").json();
+  }
+
+  /** A gateway is replaced, a sequencer is killed, and so on. */
+  private static final class OneAfterTheOther implements Victims {
+    private final Stack stack;
+    private int turn;
+
+    OneAfterTheOther(Stack stack) {
+      this.stack = stack;
+    }
+
+    @Override
+    public Target target() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String killOne(RandomGenerator random) throws InterruptedException {
+      if (turn++ % 2 == 0) {
+        stack.restart("gateway-1");
+        return "gateway-1";
+      }
+      stack.kill("sequencer-1");
+      return "sequencer-1";
+    }
+
+    @Override
+    public void close() {}
+  }
+}
