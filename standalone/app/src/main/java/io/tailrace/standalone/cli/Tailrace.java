@@ -46,6 +46,7 @@ public final class Tailrace implements Runnable {
             new HistoryCommand(),
             new SnapshotCommand(),
             new AuditCommand(),
+            new DoctorCommand(),
             new ServiceCommand());
     own.forEach(line::addSubcommand);
     for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {

@@ -68,23 +68,7 @@ final class TokenCommand implements Callable<Integer> {
   }
 
   private Duration duration() {
-    try {
-      long number = Long.parseLong(ttl.substring(0, Math.max(0, ttl.length() - 1)));
-      Duration duration =
-          switch (ttl.charAt(ttl.length() - 1)) {
-            case 's' -> Duration.ofSeconds(number);
-            case 'm' -> Duration.ofMinutes(number);
-            case 'h' -> Duration.ofHours(number);
-            case 'd' -> Duration.ofDays(number);
-            default -> Duration.ZERO;
-          };
-      if (number > 0 && !duration.isZero() && duration.compareTo(Duration.ofDays(31)) <= 0) {
-        return duration;
-      }
-    } catch (NumberFormatException | IndexOutOfBoundsException | ArithmeticException _) {
-      // Told below, with what would be right.
-    }
-    throw wrong("--ttl must be a time such as 30s, 10m, 1h or 7d, at most 31d");
+    return TimeSpans.parse(ttl).orElseThrow(() -> wrong("--ttl must be " + TimeSpans.SHAPE));
   }
 
   private ParameterException wrong(String why) {

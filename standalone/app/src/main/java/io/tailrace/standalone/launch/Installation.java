@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,25 @@ public final class Installation {
     } catch (IOException e) {
       throw new IllegalStateException("cannot write " + folder.resolve(ADDRESSES), e);
     }
+  }
+
+  /**
+   * Where the system that was started last on a folder listens, or listened. Makes nothing.
+   *
+   * @throws IllegalStateException where none was ever started there
+   */
+  public static Map<String, String> addresses(Path folder) {
+    Path file = folder.resolve(ADDRESSES);
+    Properties properties = new Properties();
+    try (var reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "no system was ever started on " + folder + ": name its folder with --data", e);
+    }
+    Map<String, String> addresses = new TreeMap<>();
+    properties.stringPropertyNames().forEach(n -> addresses.put(n, properties.getProperty(n)));
+    return addresses;
   }
 
   private byte[] secretOf(String tenant) {

@@ -1,0 +1,84 @@
+package io.tailrace.standalone.doctor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Reads a topic from a time to the end that it has now. One thread; a bounded wait. */
+final class TopicScan {
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final int SILENT_POLLS_MAX = 60;
+  private static final long RECORDS_MAX = 5_000_000;
+
+  private final String bootstrap;
+
+  TopicScan(String bootstrap) {
+    this.bootstrap = bootstrap;
+  }
+
+  /**
+   * Gives every committed record whose time is not before {@code from} to the reader, until it says
+   * that it has enough.
+   *
+   * @return whether all of them were read, or the reader had enough
+   * @throws org.apache.kafka.common.KafkaException where Kafka does not answer
+   */
+  boolean read(String topic, Instant from, Predicate<ConsumerRecord<byte[], byte[]>> enough) {
+    try (Consumer<byte[], byte[]> consumer = consumer()) {
+      Map<TopicPartition, Long> times = new HashMap<>();
+      consumer
+          .partitionsFor(topic)
+          .forEach(each ->
+              times.put(
+                  new TopicPartition(topic, each.partition()), Math.max(0, from.toEpochMilli())));
+      consumer.assign(times.keySet());
+      Map<TopicPartition, Long> ends = consumer.endOffsets(times.keySet());
+      Map<TopicPartition, OffsetAndTimestamp> begins = consumer.offsetsForTimes(times);
+      ends.forEach((partition, end) -> {
+        OffsetAndTimestamp begin = begins.get(partition);
+        consumer.seek(partition, begin == null ? end : begin.offset());
+      });
+      long records = 0;
+      int silent = 0;
+      while (!passed(consumer, ends)) {
+        var polled = consumer.poll(POLL);
+        silent = polled.isEmpty() ? silent + 1 : 0;
+        records += polled.count();
+        for (ConsumerRecord<byte[], byte[]> record : polled) {
+          if (enough.test(record)) {
+            return true;
+          }
+        }
+        if (silent == SILENT_POLLS_MAX || records > RECORDS_MAX) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static boolean passed(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
+  private Consumer<byte[], byte[]> consumer() {
+    Map<String, Object> p = new HashMap<>();
+    p.put("bootstrap.servers", bootstrap);
+    p.put("client.id", "tailrace-doctor");
+    p.put("enable.auto.commit", false);
+    p.put("auto.offset.reset", "earliest");
+    p.put("max.poll.records", 5_000);
+    p.put("isolation.level", "read_committed");
+    p.put("default.api.timeout.ms", 15_000);
+    return new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+}
