@@ -18,6 +18,7 @@ import io.tailrace.gateway.shard.Pace;
 import io.tailrace.gateway.shard.Shard;
 import io.tailrace.gateway.shard.ShardPorts;
 import io.tailrace.gateway.shard.Shards;
+import io.tailrace.gateway.shard.Sight;
 import io.tailrace.gateway.socket.Admission;
 import io.tailrace.gateway.socket.WebSocketHandler;
 import io.tailrace.gateway.sse.SessionHandler;
@@ -40,6 +41,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -218,6 +220,24 @@ public final class GatewayService implements RunningService {
   @Override
   public PrometheusMeterRegistry metrics() {
     return metrics.registry();
+  }
+
+  /**
+   * What a tenant's administrators may see of it here: of each shard, lists of at most so many. Any
+   * thread; who asks bounds the wait.
+   */
+  public CompletableFuture<List<Sight>> look(String tenant, int most) {
+    return shards.ask(core -> Sight.of(core, tenant, most));
+  }
+
+  /**
+   * When an event came here, in milliseconds since 1970, as far as a window still holds it: by
+   * shard, 0 where it does not. Any thread; who asks bounds the wait.
+   *
+   * @param channel its full name
+   */
+  public CompletableFuture<List<Long>> arrivedMs(String channel, long seq) {
+    return shards.ask(core -> Sight.arrivedMs(core, channel, seq));
   }
 
   private @Nullable String notOpen() {

@@ -169,6 +169,11 @@ public final class ShardCore {
     return peers;
   }
 
+  /** The rooms in which somebody is. */
+  public Rooms rooms() {
+    return rooms;
+  }
+
   /** The windows, for the metrics. */
   public Windows windows() {
     return windows;

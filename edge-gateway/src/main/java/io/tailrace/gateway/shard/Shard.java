@@ -34,7 +34,7 @@ public final class Shard implements EventTail.Taker {
   private static final int READ_BYTES = 64 * 1024;
   private static final int RESTARTED = 1012;
 
-  private final ShardCore core;
+  final ShardCore core;
   private final XnioIoThread thread;
   private final ShardPorts ports;
   private final Rules rules;
@@ -105,8 +105,8 @@ public final class Shard implements EventTail.Taker {
     }
   }
 
-  /** The server may have ended its threads before it ends the gateway. */
-  private void execute(Runnable task) {
+  /** From any thread. The server may have ended its threads before it ends the gateway. */
+  void execute(Runnable task) {
     try {
       thread.execute(task);
     } catch (RejectedExecutionException _) {

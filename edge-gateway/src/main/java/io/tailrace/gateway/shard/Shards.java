@@ -2,17 +2,22 @@ package io.tailrace.gateway.shard;
 
 import io.tailrace.gateway.drain.DrainDesk;
 import io.tailrace.gateway.fanout.Input;
+import io.tailrace.gateway.fanout.ShardCore;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.gateway.tail.EventTail;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
@@ -76,6 +81,25 @@ public final class Shards {
   /** Closes all connections of all shards. */
   public void shutDown(int code, String reason, String label) {
     byThread.values().forEach(shard -> shard.shutDown(code, reason, label));
+  }
+
+  /**
+   * Asks every shard that is open; what they say comes in no order. Who asks bounds the wait: one
+   * that ends meanwhile never answers.
+   *
+   * @param question asked on each shard's thread: brief, and changes nothing
+   */
+  public <T> CompletableFuture<List<T>> ask(Function<ShardCore, T> question) {
+    List<CompletableFuture<T>> asked = new ArrayList<>();
+    byThread.forEach((_, shard) -> {
+      if (!shard.isClosed()) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        asked.add(answer);
+        shard.execute(() -> answer.complete(question.apply(shard.core)));
+      }
+    });
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        .thenApply(_ -> asked.stream().map(CompletableFuture::join).toList());
   }
 
   private synchronized @Nullable Shard attach(XnioIoThread thread)

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at a running installation, in the order of an event's way. Changes nothing. */
 public final class Doctor {
+  private static final long RECORDS_MAX = 5_000_000;
   private static final String SECONDS_MAX = "10";
   private static final String STATEMENT_MS_MAX = "120000";
 
@@ -95,7 +96,7 @@ public final class Doctor {
 
   private void reconcile(Connection connection, int epoch) {
     try {
-      new Reconciliation(report, new TopicScan(config.kafkaBootstrap()))
+      new Reconciliation(report, new TopicScan(config.kafkaBootstrap(), RECORDS_MAX))
           .run(connection, epoch, config.window(), clock.instant());
     } catch (KafkaException e) {
       lost(e);

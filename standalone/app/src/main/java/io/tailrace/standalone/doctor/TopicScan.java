@@ -13,15 +13,21 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic from a time to the end that it has now. One thread; a bounded wait. */
-final class TopicScan {
+public final class TopicScan {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int SILENT_POLLS_MAX = 60;
-  private static final long RECORDS_MAX = 5_000_000;
 
   private final String bootstrap;
+  private final long recordsMax;
 
-  TopicScan(String bootstrap) {
+  /**
+   * A reader of topics.
+   *
+   * @param recordsMax so many records are read of a topic at most, each time
+   */
+  public TopicScan(String bootstrap, long recordsMax) {
     this.bootstrap = bootstrap;
+    this.recordsMax = recordsMax;
   }
 
   /**
@@ -31,7 +37,8 @@ final class TopicScan {
    * @return whether all of them were read, or the reader had enough
    * @throws org.apache.kafka.common.KafkaException where Kafka does not answer
    */
-  boolean read(String topic, Instant from, Predicate<ConsumerRecord<byte[], byte[]>> enough) {
+  public boolean read(
+      String topic, Instant from, Predicate<ConsumerRecord<byte[], byte[]>> enough) {
     try (Consumer<byte[], byte[]> consumer = consumer()) {
       Map<TopicPartition, Long> times = new HashMap<>();
       consumer
@@ -57,7 +64,7 @@ final class TopicScan {
             return true;
           }
         }
-        if (silent == SILENT_POLLS_MAX || records > RECORDS_MAX) {
+        if (silent == SILENT_POLLS_MAX || records > recordsMax) {
           return false;
         }
       }
@@ -73,7 +80,7 @@ final class TopicScan {
   private Consumer<byte[], byte[]> consumer() {
     Map<String, Object> p = new HashMap<>();
     p.put("bootstrap.servers", bootstrap);
-    p.put("client.id", "tailrace-doctor");
+    p.put("client.id", "tailrace-scan");
     p.put("enable.auto.commit", false);
     p.put("auto.offset.reset", "earliest");
     p.put("max.poll.records", 5_000);

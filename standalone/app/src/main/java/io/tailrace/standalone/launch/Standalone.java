@@ -17,6 +17,8 @@ import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
 import io.tailrace.sequencer.SequencerConfig;
 import io.tailrace.sequencer.SequencerService;
+import io.tailrace.standalone.console.ConsoleApi;
+import io.tailrace.standalone.console.Parts;
 import io.tailrace.standalone.web.Router;
 import io.tailrace.write.WriteConfig;
 import io.tailrace.write.WriteService;
@@ -137,9 +139,20 @@ public final class Standalone implements AutoCloseable {
     if (options.demo()) {
       DemoRole.grant(servers.postgres());
     }
+    ConsoleApi console =
+        parts.add(
+            StopOrder.Part.CONSOLE,
+            new ConsoleApi(
+                installation.keysFile(),
+                new Parts(started.all(), started.gateway()),
+                settings.bootstrap(),
+                settings.contracts()));
     router.route(
         new Router.Targets(
-            started.write().handler(), started.gateway().handler(), started.catchup().handler()));
+            started.write().handler(),
+            started.gateway().handler(),
+            started.catchup().handler(),
+            console));
     addresses = settings.addresses(port, http.port());
     installation.writeAddresses(addresses);
     services.addAll(started.all()); // from now on /health/ready says 200

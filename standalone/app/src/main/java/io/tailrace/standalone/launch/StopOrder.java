@@ -22,6 +22,7 @@ final class StopOrder implements AutoCloseable {
     GATEWAY("edge-gateway"),
     HTTP("http"),
     INTERNAL("internal http"),
+    CONSOLE("console"),
     CATCHUP("catchup-service"),
     SEQUENCER("sequencer-streams"),
     RELAY("cdc-relay"),

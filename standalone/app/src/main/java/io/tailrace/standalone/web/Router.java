@@ -1,6 +1,7 @@
 package io.tailrace.standalone.web;
 
 import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.standalone.console.ConsoleApi;
 import io.tailrace.standalone.launch.Installation;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -16,20 +17,23 @@ public final class Router implements HttpHandler {
   private static final HttpString POST = new HttpString("POST");
 
   private final HttpHandler pages;
+  private final HttpHandler console;
   private final @Nullable HttpHandler demo;
   // Services start after the port is bound, so that a health check can be answered from the first
   // moment.
   private final AtomicReference<@Nullable Targets> targets = new AtomicReference<>();
 
-  /** With the demo page and its tokens where {@code demo} is true. */
+  /** With the console; with the demo page and its tokens where {@code demo} is true. */
   public Router(Installation installation, boolean demo) {
     HttpHandler notFound = ServiceServer::notFound;
-    this.pages = demo ? new StaticFiles(notFound) : notFound;
+    this.console = new StaticFiles(notFound);
+    this.pages = demo ? console : notFound;
     this.demo = demo ? new DemoSession(installation) : null;
   }
 
   /** The services' handlers. */
-  public record Targets(HttpHandler write, HttpHandler gateway, HttpHandler catchup) {}
+  public record Targets(
+      HttpHandler write, HttpHandler gateway, HttpHandler catchup, HttpHandler console) {}
 
   /** From now on requests reach the services. */
   public void route(Targets services) {
@@ -39,8 +43,12 @@ public final class Router implements HttpHandler {
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     String path = exchange.getRequestPath();
-    if (path.startsWith("/v1/") || path.startsWith("/internal/")) {
+    if (path.startsWith("/v1/")
+        || path.startsWith("/internal/")
+        || path.startsWith(ConsoleApi.PATH)) {
       toService(exchange, path);
+    } else if (path.equals("/console") || path.startsWith("/console/")) {
+      console.handleRequest(exchange);
     } else if (path.equals("/demo/session") && demo != null) {
       demo.handleRequest(exchange);
     } else {
@@ -62,6 +70,8 @@ public final class Router implements HttpHandler {
     Targets services = targets.get();
     if (services == null) {
       Starting.answer(exchange);
+    } else if (path.startsWith(ConsoleApi.PATH)) {
+      services.console().handleRequest(exchange);
     } else if (path.equals("/v1/ws") || path.equals("/v1/sse") || path.equals("/v1/session")) {
       services.gateway().handleRequest(exchange);
     } else if (path.equals("/v1/transactions")

@@ -17,11 +17,13 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo page and the JavaScript client, from {@code web/} on the class path. Every file is read
- * once; a browser asks again each time and is told 304 where nothing has changed.
+ * The console, the demo page and the JavaScript client, from {@code web/} on the class path. Every
+ * file is read once; a browser asks again each time and is told 304 where nothing has changed.
  */
 final class StaticFiles implements HttpHandler {
   private static final Pattern SAFE = Pattern.compile("/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+");
+  private static final Map<String, String> PAGES =
+      Map.of("/", "/index.html", "/console", "/console/index.html");
   private static final HttpString CSP = new HttpString("Content-Security-Policy");
   private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
   private static final Map<String, String> TYPES =
@@ -47,7 +49,7 @@ final class StaticFiles implements HttpHandler {
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     String path = exchange.getRequestPath();
-    StaticFile file = file(path.equals("/") ? "/index.html" : path);
+    StaticFile file = file(PAGES.getOrDefault(path, path));
     if (file == null) {
       otherwise.handleRequest(exchange);
       return;

@@ -3,12 +3,15 @@ package io.tailrace.standalone.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.tailrace.standalone.launch.Installation;
 import io.tailrace.standalone.launch.Standalone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The demo page in a real Chromium, against the whole system: runs the tests of {@code
- * src/test/browser} with Node. What they printed stands in {@code target/browser}, with
+ * The demo page and the console in a real Chromium, against the whole system: runs the tests of
+ * {@code src/test/browser} with Node. What they printed stands in {@code target/browser}, with
  * screenshots.
  */
 final class BrowserIT {
@@ -26,7 +29,8 @@ final class BrowserIT {
   private static final Path OUTPUT = Path.of("target/browser").toAbsolutePath();
   private static final Path CHROMIUM =
       Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
-  private static final long MINUTES_MAX = 10;
+  private static final long MINUTES_MAX = 15;
+  private static final Duration VALID_FOR = Duration.ofHours(2);
 
   @TempDir private static Path data;
   private static Standalone system;
@@ -53,13 +57,19 @@ final class BrowserIT {
   }
 
   @Test
-  void theDemoPage() throws IOException, InterruptedException {
+  void thePages() throws IOException, InterruptedException {
     Map<String, String> environment =
         Map.of(
             "TAILRACE_URL", "http://localhost:" + system.port(),
             "TAILRACE_SCREENSHOTS", OUTPUT.toString(),
+            "TAILRACE_ADMIN_TOKEN", adminOf("demo"),
+            "TAILRACE_OTHER_ADMIN_TOKEN", adminOf("acme"),
             "CHROMIUM", CHROMIUM.toString());
     assertPassed(TESTS, "tests.log", List.of("npm", "test"), environment);
+  }
+
+  private static String adminOf(String tenant) {
+    return Installation.open(data).token(tenant, "ops", Set.of("admin"), null, VALID_FOR);
   }
 
   @Test
