@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
       FairCommand.class,
       SqlCommand.class,
       FanoutCommand.class,
+      BesideCommand.class,
+      ConnectionsCommand.class,
       StormCommand.class,
       JoinsCommand.class,
       TakeoverCommand.class

@@ -102,6 +102,11 @@ final class ProcessCost {
         (later.postgresSeconds() - earlier.postgresSeconds()) / seconds);
   }
 
+  /** The JVM's process. */
+  long pid() {
+    return server;
+  }
+
   /** Resident memory of the JVM in MiB. */
   long residentMib() {
     try {
@@ -111,6 +116,23 @@ final class ProcessCost {
         }
       }
       return 0;
+    } catch (IOException e) {
+      throw new CommandException(
+          "The server's process " + server + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Seconds of CPU since the start of the JVM's threads whose names contain this. */
+  double threadSeconds(String name) {
+    double seconds = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(server + "/task"))) {
+      for (Path thread : threads) {
+        String line = Files.readString(thread.resolve("stat"));
+        if (line.substring(line.indexOf('('), line.lastIndexOf(')')).contains(name)) {
+          seconds += seconds(fields(line), false);
+        }
+      }
+      return seconds;
     } catch (IOException e) {
       throw new CommandException(
           "The server's process " + server + " cannot be read: " + e.getMessage(), e);
@@ -138,7 +160,10 @@ final class ProcessCost {
 
   /** The fields after the command's name, which may hold blanks: state, parent, … */
   private static String[] stat(long pid) throws IOException {
-    String line = Files.readString(PROC.resolve(pid + "/stat"));
+    return fields(Files.readString(PROC.resolve(pid + "/stat")));
+  }
+
+  private static String[] fields(String line) {
     return line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
   }
 

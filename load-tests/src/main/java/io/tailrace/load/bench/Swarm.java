@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ final class Swarm implements AutoCloseable {
   private final AtomicLong delivered = new AtomicLong();
   private volatile long recordFrom = Long.MAX_VALUE;
   private volatile @Nullable Stalls stalls;
+  private volatile @Nullable String firstFrame;
   private volatile boolean closed;
 
   private Swarm(Plan plan) throws IOException {
@@ -152,6 +154,9 @@ final class Swarm implements AutoCloseable {
   /** On the swarm's thread. */
   void delivered(int channel, long seq, byte[] bytes, int from, int to) {
     delivered.setRelease(delivered.getPlain() + 1); // one thread writes
+    if (seq == 1 && firstFrame == null) {
+      firstFrame = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    }
     Stalls watching = stalls;
     if (watching != null) {
       watching.delivered(channel, EventProbe.dueOf(bytes, to), sinceCommit(bytes, from, to));
@@ -253,6 +258,11 @@ final class Swarm implements AutoCloseable {
       lines.addAll(troubles);
     }
     return lines;
+  }
+
+  /** The first event's frame as one of the subscribers got it; null before. */
+  @Nullable String firstFrame() {
+    return firstFrame;
   }
 
   Histogram fromSchedule() {
