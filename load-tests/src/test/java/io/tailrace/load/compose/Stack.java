@@ -44,6 +44,9 @@ final class Stack implements AutoCloseable {
     String project = "tailrace-it-%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
     environment.put("COMPOSE_PROJECT_NAME", project);
     environment.put("TAILRACE_VERSION", "compose-it");
+    environment.put("COMPOSE_PROFILES", ""); // whatever stands in somebody's compose/.env
+    environment.put("COMPOSE_HTTP_TIMEOUT", "600"); // docker-compose gives a busy engine a minute
+    environment.put("LISTEN", "127.0.0.1");
     environment.put("PORT", "0");
     environment.put("SECOND_PORT", "0");
     environment.put("POSTGRES_PORT", "0");
@@ -134,6 +137,32 @@ final class Stack implements AutoCloseable {
     environment.put("COMPOSE_PROFILES", "second-region");
     compose("up", "-d", "--no-build");
     awaitHealthy();
+  }
+
+  /** The mirror, which must stand, begins at the log's first event again. */
+  void forgetWhatIsMirrored() throws InterruptedException {
+    compose(
+        "exec",
+        "-T",
+        "kafka-second",
+        "/opt/kafka/bin/kafka-topics.sh",
+        "--bootstrap-server",
+        "localhost:9092",
+        "--delete",
+        "--topic",
+        "mm2-offsets.home.internal");
+  }
+
+  /** What a service says of itself under this name, which has no labels. */
+  double metric(String service, String name) throws InterruptedException {
+    var ask =
+        "exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
+    return compose("exec", "-T", service, "bash", "-c", ask)
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** As a user of its proxy. */
