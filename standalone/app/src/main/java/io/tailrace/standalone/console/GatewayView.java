@@ -78,7 +78,8 @@ final class GatewayView {
         .sorted(
             Comparator.comparingInt(
                     (Map.Entry<String, Sight.Gathering> each) -> each.getValue().readers())
-                .reversed())
+                .reversed()
+                .thenComparing(Map.Entry::getKey))
         .limit(SHOWN_MAX)
         .forEach(each ->
             shown

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -96,7 +97,9 @@ class DoctorIT {
   @Test
   void aRowThatNobodySequencedIsNamedAndWhatIsLaidOutWrongIsFound() throws Exception {
     try (Standalone system = startSystem()) {
-      publish(system, 3);
+      publish(system, EVENTS);
+      // None of them is on its way when the system stops.
+      Await.until("all have a seq", () -> isWell(doctor(ofFolder())));
     }
     try (PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"), 0);
         KafkaBroker kafka = KafkaBroker.start(folder.resolve("kafka"), 0);
@@ -236,7 +239,8 @@ class DoctorIT {
           "the broker knows",
           () ->
               !admin.listTopics().names().get().contains(Topics.SIGNALS)
-                  && partitions(admin, Topics.RECEIPTS) == 7);
+                  && partitions(admin, Topics.RECEIPTS) == 7
+                  && retention(admin, Topics.EVENTS).equals("3600000"));
     }
   }
 
@@ -244,6 +248,12 @@ class DoctorIT {
     Map<String, TopicDescription> found =
         admin.describeTopics(List.of(topic)).allTopicNames().get();
     return Objects.requireNonNull(found.get(topic)).partitions().size();
+  }
+
+  private static String retention(Admin admin, String topic) throws Exception {
+    ConfigResource asked = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Config found = admin.describeConfigs(List.of(asked)).all().get().get(asked);
+    return Objects.requireNonNull(found).get("retention.ms").value();
   }
 
   private static int count(Said said, String words) {
