@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,6 +31,10 @@ final class Stack implements AutoCloseable {
   /** One of each image; the others of a service take the same. */
   private static final List<String> BUILT =
       List.of("write", "relay-1", "sequencer-1", "catchup-1", "gateway-1");
+
+  /** Users of containers read them, whatever the umask of whoever cloned this. */
+  private static final Set<PosixFilePermission> FOR_EVERYBODY_TO_READ =
+      PosixFilePermissions.fromString("rw-r--r--");
 
   /** A dozen JVMs start at once. */
   private static final Duration HEALTHY_WITHIN = Duration.ofMinutes(10);
@@ -92,6 +99,10 @@ final class Stack implements AutoCloseable {
   static Stack up(Docker docker, Path data) throws Exception {
     var stack = new Stack(docker, data);
     try {
+      for (var mounted : List.of("development/keys.json", "nginx.conf", "mirror.properties")) {
+        Files.setPosixFilePermissions(
+            HOUSE.resolve("compose").resolve(mounted), FOR_EVERYBODY_TO_READ);
+      }
       Files.copy(HOUSE.resolve("compose/development/keys.json"), data.resolve("keys.json"));
       var build = new ArrayList<>(List.of("build"));
       build.addAll(BUILT);
