@@ -82,7 +82,8 @@ final class ConnectionsCommand implements Callable<Integer> {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("heapKib", reading.heapKib());
     row.put("residentMib", reading.residentMib());
-    row.put("kernelKibOfBothEnds", reading.kernelKib());
+    row.put("buffersKibOfBothEnds", reading.buffersKib());
+    row.put("slabKibOfBothEnds", reading.slabKib());
     result.put("at" + open, row);
   }
 
@@ -90,13 +91,16 @@ final class ConnectionsCommand implements Callable<Integer> {
   private void each(Result result, ServerMemory.Reading first, ServerMemory.Reading last) {
     double more = sockets - FIRST;
     double heapKib = (last.heapKib() - first.heapKib()) / more;
-    double residentKib = (last.residentMib() - first.residentMib()) * 1024 / more;
+    double kernelKib =
+        (last.buffersKib() + last.slabKib() - first.buffersKib() - first.slabKib()) / more;
     result
         .put("heapKibEach", heapKib)
-        .put("residentKibEach", residentKib)
-        .put("kernelKibEachOfBothEnds", (last.kernelKib() - first.kernelKib()) / more)
+        .put("residentKibEach", (last.residentMib() - first.residentMib()) * 1024 / more)
+        .put("kernelKibEachOfBothEnds", kernelKib)
         .put("connectionsPerGibOfHeap", Math.round(KIB_PER_GIB / heapKib))
-        .put("connectionsPerGibResident", Math.round(KIB_PER_GIB / residentKib));
+        .put(
+            "connectionsPerGibWithKernel",
+            Math.round(KIB_PER_GIB / (heapKib + Math.max(0, kernelKib / 2))));
     Map<String, Long> grown = new LinkedHashMap<>();
     last.classes()
         .forEach((name, bytes) -> grown.put(name, bytes - first.classes().getOrDefault(name, 0L)));

@@ -17,6 +17,7 @@ final class ServerMemory {
   private static final Pattern USED = Pattern.compile("\\bused (\\d+)K");
   private static final Pattern TCP_PAGES =
       Pattern.compile("^TCP: .*\\bmem (\\d+)", Pattern.MULTILINE);
+  private static final Pattern SLAB = Pattern.compile("^Slab:\\s+(\\d+) kB", Pattern.MULTILINE);
   private static final Pattern CLASS =
       Pattern.compile("^\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+)", Pattern.MULTILINE);
   private static final Pattern OPEN_FILES =
@@ -31,10 +32,12 @@ final class ServerMemory {
    *
    * @param heapKib what lives after a full collection
    * @param residentMib of the process
-   * @param kernelKib all TCP buffers of this machine, of both ends
+   * @param buffersKib all TCP buffers of this machine, of both ends
+   * @param slabKib what the kernel of this machine keeps in its own structures, sockets among them
    * @param classes bytes of the instances of each class that live
    */
-  record Reading(long heapKib, long residentMib, long kernelKib, Map<String, Long> classes) {
+  record Reading(
+      long heapKib, long residentMib, long buffersKib, long slabKib, Map<String, Long> classes) {
     Reading {
       classes = Map.copyOf(classes);
     }
@@ -53,7 +56,11 @@ final class ServerMemory {
     String heap = jcmd("GC.heap_info");
     Map<String, Long> classes = classes(jcmd("GC.class_histogram"));
     return new Reading(
-        usedKib(heap), cost.residentMib(), tcpPages(file("net/sockstat")) * PAGE_KIB, classes);
+        usedKib(heap),
+        cost.residentMib(),
+        tcpPages(file("net/sockstat")) * PAGE_KIB,
+        slabKib(file("meminfo")),
+        classes);
   }
 
   /** How many files a process may open. */
@@ -67,6 +74,10 @@ final class ServerMemory {
 
   static long tcpPages(String sockstat) {
     return number(TCP_PAGES, sockstat);
+  }
+
+  static long slabKib(String meminfo) {
+    return number(SLAB, meminfo);
   }
 
   static Map<String, Long> classes(String histogram) {

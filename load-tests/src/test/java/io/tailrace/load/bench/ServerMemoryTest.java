@@ -51,6 +51,18 @@ class ServerMemoryTest {
   }
 
   @Test
+  void readsTheKernelsOwnStructures() {
+    assertEquals(
+        302_120,
+        ServerMemory.slabKib(
+            """
+            Mapped:           512344 kB
+            Slab:             302120 kB
+            SReclaimable:     200000 kB
+            """));
+  }
+
+  @Test
   void everyProcessHasALimitOfOpenFiles() {
     assertTrue(ServerMemory.openFilesMax(ProcessHandle.current().pid()) > 0);
   }
