@@ -38,6 +38,9 @@ public final class CatchupMetrics {
   /** Connections that are known to be present in a channel, each in each. */
   public static final String PRESENT = "tailrace_catchup_presence_devices";
 
+  /** Events that the history store has not read yet, by partition. */
+  public static final String LAG = "tailrace_catchup_lag_records";
+
   private final MeterRegistry registry;
   private final Counter stalled;
   private final Counter restarts;

@@ -30,7 +30,9 @@ import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
 import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.schemas.topic.Topics;
 import io.tailrace.sequencer.store.HistoryStreams;
+import io.tailrace.sequencer.store.PartitionLag;
 import io.tailrace.sequencer.store.Retention;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
@@ -49,6 +51,7 @@ public final class CatchupService implements RunningService {
   private final RestartingHistory history;
   private final HttpHandler handler;
   private final PrometheusMeterRegistry registry;
+  private final PartitionLag lag;
   private final List<Closing> closing;
 
   /** A part to close. */
@@ -65,6 +68,7 @@ public final class CatchupService implements RunningService {
     this.history = history;
     this.handler = handler;
     this.registry = registry;
+    this.lag = new PartitionLag(registry, CatchupMetrics.LAG, Topics.EVENTS);
     this.closing = closing;
   }
 
@@ -183,6 +187,7 @@ public final class CatchupService implements RunningService {
 
   @Override
   public PrometheusMeterRegistry metrics() {
+    lag.look(history.metrics());
     return registry;
   }
 

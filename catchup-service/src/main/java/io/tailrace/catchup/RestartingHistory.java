@@ -5,8 +5,10 @@ import io.tailrace.sequencer.store.HistoryOwners;
 import io.tailrace.sequencer.store.HistoryReader;
 import io.tailrace.sequencer.store.HistoryStreams;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.apache.kafka.common.Metric;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +69,11 @@ final class RestartingHistory implements HistoryReader, HistoryOwners, AutoClose
     } finally {
       changes.unlock();
     }
+  }
+
+  /** What Kafka's clients of the running store measure. */
+  Collection<? extends Metric> metrics() {
+    return running.metrics();
   }
 
   @Override

@@ -6,6 +6,10 @@ import io.tailrace.relay.translate.RowReader;
 import io.tailrace.relay.translate.SourceRow;
 import io.tailrace.relay.translate.Translated;
 import io.tailrace.relay.translate.Translator;
+import io.tailrace.schemas.event.Envelope;
+import io.tailrace.schemas.event.OutboxRecord;
+import io.tailrace.schemas.trace.Hop;
+import io.tailrace.schemas.trace.Traced;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,5 +50,21 @@ final class Carrier implements RowSink {
     int dead = publisher.publish(rows);
     Instant committed = Instant.EPOCH.plus(firstMicros, ChronoUnit.MICROS);
     metrics.batchAcknowledged(rows.size(), dead, Duration.between(committed, clock.instant()));
+    if (metrics.spans().isOn()) {
+      tellOfSpans(rows);
+    }
+  }
+
+  private void tellOfSpans(List<Translated> rows) {
+    long ackMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    for (Translated translated : rows) {
+      if (translated instanceof Translated.Row(OutboxRecord outbox, long commitMicros)) {
+        Envelope envelope = outbox.envelope();
+        Traced traced = metrics.spans().traced(envelope.id(), envelope.traceparent());
+        if (traced != null) {
+          metrics.spans().hop(Hop.RELAY, traced, commitMicros, ackMicros);
+        }
+      }
+    }
   }
 }

@@ -5,10 +5,12 @@ import io.tailrace.relay.tail.TailSource;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -26,6 +28,7 @@ import org.postgresql.PGProperty;
  * @param requestBytesMax largest message sent
  * @param heartbeat how often the stream reports its place while no row comes
  * @param idleBytesMax WAL of other tables after which the slot is moved past them
+ * @param otlp collector of spans; empty: none are made
  */
 public record RelayConfig(
     String databaseUrl,
@@ -39,7 +42,8 @@ public record RelayConfig(
     Duration delivery,
     int requestBytesMax,
     Duration heartbeat,
-    int idleBytesMax) {
+    int idleBytesMax,
+    Optional<URI> otlp) {
 
   private static final int QUEUE_ROWS_MAX = 16_384;
   private static final int BATCH_ROWS_MAX = 4_096;
@@ -99,7 +103,8 @@ public record RelayConfig(
         DELIVERY,
         REQUEST_BYTES_MAX,
         HEARTBEAT,
-        IDLE_BYTES_MAX);
+        IDLE_BYTES_MAX,
+        SharedKeys.OTLP_URL);
   }
 
   /** Refuses an address that the driver cannot read. */
@@ -126,7 +131,8 @@ public record RelayConfig(
         settings.get(DELIVERY),
         settings.get(REQUEST_BYTES_MAX),
         settings.get(HEARTBEAT),
-        settings.get(IDLE_BYTES_MAX));
+        settings.get(IDLE_BYTES_MAX),
+        settings.get(SharedKeys.OTLP_URL));
   }
 
   /** With all defaults but where the servers are. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.tailrace.schemas.trace.Spans;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,6 +16,7 @@ final class RelayMetrics {
   private static final List<String> WAL_STATES =
       List.of("reserved", "extended", "unreserved", "lost");
 
+  private final Spans spans;
   private final Counter rows;
   private final Counter deadLetters;
   private final Counter halts;
@@ -25,7 +27,8 @@ final class RelayMetrics {
   private final AtomicInteger walState = new AtomicInteger(-1);
   private final AtomicInteger leading = new AtomicInteger();
 
-  RelayMetrics(MeterRegistry registry, InstantSource clock) {
+  RelayMetrics(MeterRegistry registry, InstantSource clock, Spans spans) {
+    this.spans = spans;
     rows = counter(registry, "tailrace_relay_rows_total", "Rows acknowledged by Kafka.");
     deadLetters =
         counter(
@@ -76,6 +79,10 @@ final class RelayMetrics {
   private double lagSeconds(InstantSource clock) {
     long oldest = oldestUnackedMicros.get();
     return oldest == 0 ? 0 : Math.max(0, clock.millis() - oldest / 1000) / 1000.0;
+  }
+
+  Spans spans() {
+    return spans;
   }
 
   void batchTaken(long firstCommitMicros) {

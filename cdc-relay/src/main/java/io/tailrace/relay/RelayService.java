@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.relay.publish.Halt;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
+import io.tailrace.schemas.trace.Spans;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,13 +18,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class RelayService implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(RelayService.class);
+  private static final String NAME = "cdc-relay";
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(25);
 
   private final PrometheusMeterRegistry registry;
   private final Leadership leadership;
+  private final Spans spans;
   private final Thread thread;
 
-  private RelayService(PrometheusMeterRegistry registry, Leadership leadership) {
+  private RelayService(PrometheusMeterRegistry registry, Leadership leadership, Spans spans) {
+    this.spans = spans;
     this.registry = registry;
     this.leadership = leadership;
     this.thread = Thread.ofPlatform().name("relay-lead").unstarted(leadership);
@@ -36,7 +40,8 @@ public final class RelayService implements RunningService {
    */
   public static RelayService start(
       RelayConfig config, PrometheusMeterRegistry registry, Halt halt, InstantSource clock) {
-    RelayMetrics metrics = new RelayMetrics(registry, clock);
+    Spans spans = Spans.to(config.otlp(), NAME);
+    RelayMetrics metrics = new RelayMetrics(registry, clock, spans);
     Halt counted =
         (reason, cause) -> {
           metrics.halted();
@@ -44,14 +49,14 @@ public final class RelayService implements RunningService {
           halt.halt(reason, cause);
         };
     RelayService service =
-        new RelayService(registry, new Leadership(config, metrics, counted, clock));
+        new RelayService(registry, new Leadership(config, metrics, counted, clock), spans);
     service.thread.start();
     return service;
   }
 
   @Override
   public String name() {
-    return "cdc-relay";
+    return NAME;
   }
 
   @Override
@@ -82,5 +87,6 @@ public final class RelayService implements RunningService {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    spans.close();
   }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param secureCookie whether the session cookie is for HTTPS only, whatever the port speaks
  * @param proxies whose word on a client's address is taken
  * @param authorities whom calls to the catch-up service trust; empty for those of the JVM
+ * @param otlp collector of spans; empty: none are made
  * @param guests what one user, device, address or tenant may have open
  */
 public record GatewayConfig(
@@ -47,7 +48,8 @@ public record GatewayConfig(
     Times times,
     Join join,
     Pacing pacing,
-    DrainConfig drain) {
+    DrainConfig drain,
+    Optional<URI> otlp) {
 
   /**
    * Half of what a core was measured to take in a storm of reconnects, so that the other half is
@@ -277,7 +279,8 @@ public record GatewayConfig(
         DrainConfig.NOTICE,
         DrainConfig.PER_SECOND,
         DrainConfig.WINDOW,
-        DrainConfig.DEADLINE);
+        DrainConfig.DEADLINE,
+        SharedKeys.OTLP_URL);
   }
 
   /** From settings that were loaded with {@link #keys}. */
@@ -327,7 +330,8 @@ public record GatewayConfig(
             settings.get(JOIN_WAITING),
             settings.get(JOIN_GATHER)),
         new Pacing(settings.get(PACE_REST).toMillis(), settings.get(INBOX)),
-        DrainConfig.from(settings));
+        DrainConfig.from(settings),
+        settings.get(SharedKeys.OTLP_URL));
   }
 
   private static Key<Integer> each(String name, String fallback, String doc) {

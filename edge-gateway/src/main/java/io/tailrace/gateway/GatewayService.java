@@ -32,6 +32,7 @@ import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
+import io.tailrace.schemas.trace.Spans;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.nio.charset.StandardCharsets;
@@ -74,12 +75,13 @@ public final class GatewayService implements RunningService {
   private static final double SILENCE_HEARTBEATS = 2.5;
   private static final long SIGNAL_WINDOW_MS = 50;
   private static final int SIGNALS_WAITING_MAX = 65_536;
+  private static final String NAME = "edge-gateway";
   private static final int SSE_CHANNELS_MAX = 100;
   private static final int RECORDS_PER_POLL = 2000;
   private static final int SESSION_BYTES = 12;
 
   private final GatewayConfig config;
-  private final GatewayMetrics metrics = new GatewayMetrics();
+  private final GatewayMetrics metrics;
   private final InstantSource clock;
   private final KeyRing keys;
   private final TokenVerifier verifier;
@@ -99,6 +101,7 @@ public final class GatewayService implements RunningService {
 
   private GatewayService(GatewayConfig config, InstantSource clock, LongSupplier nanoTime) {
     this.config = config;
+    this.metrics = new GatewayMetrics(Spans.to(config.otlp(), NAME));
     this.clock = clock;
     this.keys = KeyRing.follow(config.keysFile());
     this.verifier = new TokenVerifier(keys, clock);
@@ -134,7 +137,7 @@ public final class GatewayService implements RunningService {
             clock,
             new HubMetrics(metrics.registry()));
     this.budget = new Budget(config.queue().budgetBytes());
-    metrics.held(budget::knownBytes);
+    metrics.held(budget::knownBytes, config.queue().budgetBytes());
     this.shards = new Shards(tail, this::shard, blocking);
     this.departure = new Departure(config.drain(), shards, metrics, CLOSE_MS, System::nanoTime);
     OriginPolicy origins = new OriginPolicy(config.origins());
@@ -204,7 +207,7 @@ public final class GatewayService implements RunningService {
 
   @Override
   public String name() {
-    return "edge-gateway";
+    return NAME;
   }
 
   @Override
@@ -260,6 +263,7 @@ public final class GatewayService implements RunningService {
     joins.close();
     keys.close();
     blocking.close();
+    metrics.spans().close();
   }
 
   private void handle(HttpServerExchange exchange) throws Exception {

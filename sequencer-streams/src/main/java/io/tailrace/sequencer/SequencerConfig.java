@@ -3,9 +3,11 @@ package io.tailrace.sequencer;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param session how long a silent process keeps its partitions, and its open transaction
  * @param contractsDir contracts, which say how long the log is kept where this process makes it;
  *     null for the shipped ones. Numbering knows none
+ * @param otlp collector of spans; empty: none are made
  */
 public record SequencerConfig(
     String bootstrap,
@@ -34,7 +37,8 @@ public record SequencerConfig(
     int standbys,
     Duration commitInterval,
     Duration session,
-    @Nullable Path contractsDir) {
+    @Nullable Path contractsDir,
+    Optional<URI> otlp) {
   private static final Key<Path> STATE_DIR =
       Key.path(
           "state.dir",
@@ -73,7 +77,8 @@ public record SequencerConfig(
         STANDBYS,
         COMMIT_INTERVAL,
         SESSION,
-        SharedKeys.CONTRACTS_DIR);
+        SharedKeys.CONTRACTS_DIR,
+        SharedKeys.OTLP_URL);
   }
 
   /** From loaded settings. */
@@ -88,7 +93,8 @@ public record SequencerConfig(
         settings.get(STANDBYS),
         settings.get(COMMIT_INTERVAL),
         settings.get(SESSION),
-        settings.get(SharedKeys.CONTRACTS_DIR).orElse(null));
+        settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
+        settings.get(SharedKeys.OTLP_URL));
   }
 
   /** For one process beside its broker: one replica, no standby. */
@@ -103,6 +109,7 @@ public record SequencerConfig(
         0,
         Duration.ofMillis(30),
         Duration.ofSeconds(3),
-        null);
+        null,
+        Optional.empty());
   }
 }

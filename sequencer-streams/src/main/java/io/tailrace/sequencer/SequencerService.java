@@ -7,9 +7,13 @@ import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.schemas.topic.Topics;
+import io.tailrace.schemas.trace.Spans;
+import io.tailrace.sequencer.store.PartitionLag;
 import io.tailrace.sequencer.topology.SequencerTopology;
 import io.undertow.server.HttpHandler;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -26,18 +30,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class SequencerService implements RunningService {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerService.class);
+  private static final String NAME = "sequencer-streams";
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
   private static final String SESSION_SETTING = SequencerConfig.SESSION.name();
 
   private final SequencerConfig config;
   private final KafkaStreams streams;
   private final PrometheusMeterRegistry registry;
+  private final PartitionLag lag;
+  private final Spans spans;
 
   private SequencerService(
-      SequencerConfig config, KafkaStreams streams, PrometheusMeterRegistry registry) {
+      SequencerConfig config, KafkaStreams streams, PrometheusMeterRegistry registry, Spans spans) {
+    this.spans = spans;
     this.config = config;
     this.streams = streams;
     this.registry = registry;
+    this.lag = new PartitionLag(registry, SequencerMetrics.LAG, Topics.OUTBOX);
   }
 
   /**
@@ -69,7 +78,8 @@ public final class SequencerService implements RunningService {
       OutboxStart.ensure(admin, SequencerProperties.APPLICATION_ID, config.partitions());
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    SequencerMetrics metrics = new SequencerMetrics(registry);
+    Spans spans = Spans.to(config.otlp(), NAME);
+    SequencerMetrics metrics = new SequencerMetrics(registry, InstantSource.system(), spans);
     KafkaStreams streams =
         new KafkaStreams(SequencerTopology.build(metrics), SequencerProperties.of(config));
     streams.setUncaughtExceptionHandler(fault -> afterFault(fault, config, metrics));
@@ -83,7 +93,7 @@ public final class SequencerService implements RunningService {
       streams.cleanUp();
     }
     streams.start();
-    return new SequencerService(config, streams, registry);
+    return new SequencerService(config, streams, registry, spans);
   }
 
   /**
@@ -121,7 +131,7 @@ public final class SequencerService implements RunningService {
 
   @Override
   public String name() {
-    return "sequencer-streams";
+    return NAME;
   }
 
   /** It serves no paths of its own. */
@@ -143,6 +153,7 @@ public final class SequencerService implements RunningService {
 
   @Override
   public PrometheusMeterRegistry metrics() {
+    lag.look(streams.metrics().values());
     return registry;
   }
 
@@ -162,6 +173,7 @@ public final class SequencerService implements RunningService {
     if (streams.close(how) && sound) {
       new CleanEnd(config.stateDir()).leave();
     }
+    spans.close();
     registry.close();
   }
 

@@ -137,7 +137,8 @@ class SequencerKilledIT {
               local.standbys(),
               Duration.parse(arguments[2]),
               local.session(),
-              null));
+              null,
+              local.otlp()));
     }
   }
 }

@@ -3,9 +3,11 @@ package io.tailrace.write;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,8 @@ public record WriteConfig(
     @Nullable Path contracts,
     Path tokenKeys,
     List<String> origins,
-    Tuning tuning) {
+    Tuning tuning,
+    Optional<URI> otlp) {
 
   /** The role that has exactly the rights which the running service needs. */
   private static final String SERVICE_ROLE = "tailrace_service";
@@ -96,7 +99,8 @@ public record WriteConfig(
         BATCH_ROWS_MAX,
         TRANSACTION_BYTES_MAX,
         SEQ_WAIT,
-        COMMIT_WAIT);
+        COMMIT_WAIT,
+        SharedKeys.OTLP_URL);
   }
 
   /** Where rows go. */
@@ -166,6 +170,7 @@ public record WriteConfig(
             settings.get(BATCH_ROWS_MAX),
             settings.get(TRANSACTION_BYTES_MAX),
             settings.get(SEQ_WAIT),
-            settings.get(COMMIT_WAIT)));
+            settings.get(COMMIT_WAIT)),
+        settings.get(SharedKeys.OTLP_URL));
   }
 }

@@ -8,6 +8,7 @@ import io.tailrace.schemas.http.OriginPolicy;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
+import io.tailrace.schemas.trace.Spans;
 import io.tailrace.write.ack.LogFollower;
 import io.tailrace.write.ack.LogSearch;
 import io.tailrace.write.admin.AdminHandler;
@@ -65,7 +66,7 @@ public final class WriteService implements RunningService {
 
   private WriteService(WriteConfig config, KeyRing keys, Contracts contracts, Clocks clocks) {
     WriteConfig.Tuning tuning = config.tuning();
-    WriteMetrics metrics = new WriteMetrics(registry);
+    WriteMetrics metrics = new WriteMetrics(registry, part(Spans.to(config.otlp(), NAME)));
     part(keys);
     follower = part(new LogFollower(config.kafkaBootstrap(), REMEMBERED_EVENTS_MAX));
     try {

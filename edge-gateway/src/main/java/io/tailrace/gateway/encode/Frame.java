@@ -1,6 +1,7 @@
 package io.tailrace.gateway.encode;
 
 import io.tailrace.schemas.event.MemberChange;
+import io.tailrace.schemas.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class Frame {
   private final long arrivedMs;
   private final @Nullable MemberChange member;
   private final byte[] webSocket;
+  private final @Nullable Traced traced;
   private volatile byte @Nullable [] eventStream;
 
   /**
@@ -43,6 +45,31 @@ public final class Frame {
     this.arrivedMs = arrivedMs;
     this.member = member;
     this.webSocket = WebSocketText.frame(json);
+    this.traced = null;
+  }
+
+  private Frame(Frame same, Traced traced) {
+    this.channel = same.channel;
+    this.partition = same.partition;
+    this.offset = same.offset;
+    this.epoch = same.epoch;
+    this.seq = same.seq;
+    this.chain = same.chain;
+    this.commitMicros = same.commitMicros;
+    this.arrivedMs = same.arrivedMs;
+    this.member = same.member;
+    this.webSocket = same.webSocket;
+    this.traced = traced;
+  }
+
+  /** The same, of an event whose hops are told of. */
+  public Frame traced(Traced event) {
+    return new Frame(this, event);
+  }
+
+  /** The event whose hops are told of; null for almost all. */
+  public @Nullable Traced traced() {
+    return traced;
   }
 
   /**

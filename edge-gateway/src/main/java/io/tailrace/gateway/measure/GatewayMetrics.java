@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.gateway.encode.Wire;
 import io.tailrace.gateway.lane.Lane;
 import io.tailrace.gateway.session.Happening;
+import io.tailrace.schemas.trace.Spans;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -36,6 +37,7 @@ public final class GatewayMetrics {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Spans spans;
   private final Map<Wire, AtomicInteger> open = new EnumMap<>(Wire.class);
   private final Map<Wire, Counter> opened = new EnumMap<>(Wire.class);
   private final Map<Happening, Counter> happenings = new EnumMap<>(Happening.class);
@@ -58,7 +60,8 @@ public final class GatewayMetrics {
   private final Counter bytesWritten;
 
   /** Makes all meters, so that each is there from the start with 0. */
-  public GatewayMetrics() {
+  public GatewayMetrics(Spans spans) {
+    this.spans = spans;
     for (Wire wire : Wire.values()) {
       String name = wire.name().toLowerCase(Locale.ROOT);
       AtomicInteger count = new AtomicInteger();
@@ -111,6 +114,11 @@ public final class GatewayMetrics {
   /** The registry behind them. */
   public PrometheusMeterRegistry registry() {
     return registry;
+  }
+
+  /** Where it is told that an event was pushed. */
+  public Spans spans() {
+    return spans;
   }
 
   /** A connection was opened. */
@@ -173,8 +181,11 @@ public final class GatewayMetrics {
     replaced.increment((double) wereCoalesced);
   }
 
-  /** Where to read what all queues hold. */
-  public void held(LongSupplier bytes) {
+  /** Where to read what all queues hold, and how much they may. */
+  public void held(LongSupplier bytes, long bytesMax) {
+    Gauge.builder("tailrace_gateway_queues_limit_bytes", () -> bytesMax)
+        .strongReference(true)
+        .register(registry);
     Gauge.builder("tailrace_gateway_queues_bytes", bytes::getAsLong).register(registry);
   }
 

@@ -49,7 +49,7 @@ public final class Shard implements EventTail.Taker {
   private final Map<Connection, Watcher> watchers = new HashMap<>();
   private final Writes writes = new Writes();
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
-  private long newestCommitMicros;
+  private final Pushes pushes;
 
   /**
    * What bounds a shard's edge.
@@ -72,6 +72,7 @@ public final class Shard implements EventTail.Taker {
     this.pace = pace;
     this.deadlines = new Deadlines(rules.tickMs());
     this.portions = new Portions(rules.portionBytes());
+    this.pushes = new Pushes(ports.metrics(), core.rooms());
     this.inbox = new Inbox(rules.inboxMax(), ports.metrics()::tailWaited, this::wake);
     this.hubLine = new HubLine(ports.hub(), ports.metrics(), inbox, this::wake);
   }
@@ -133,7 +134,7 @@ public final class Shard implements EventTail.Taker {
     long nowMs = ports.clock().millis();
     inbox.takeTurn(input -> {
       if (input instanceof Input.Feed(List<Frame> frames)) {
-        newestCommitMicros = frames.getLast().commitMicros();
+        pushes.note(frames);
         portions.split(
             frames, portion -> core.decide(new Input.Feed(portion), nowMs), () -> carryOut(nowMs));
       } else {
@@ -144,10 +145,7 @@ public final class Shard implements EventTail.Taker {
     hubLine.takeTurn(input -> core.decide(input, nowMs));
     carryOut(nowMs);
     pace.turned(startNanos, ports.nanoTime().getAsLong());
-    if (newestCommitMicros > 0) {
-      ports.metrics().written(ports.clock().millis() * 1000 - newestCommitMicros);
-      newestCommitMicros = 0;
-    }
+    pushes.written(ports.clock());
     if (!inbox.isEmpty() || !hubLine.isEmpty()) {
       wake();
     }

@@ -4,6 +4,7 @@ import io.tailrace.gateway.encode.Frame;
 import io.tailrace.gateway.measure.GatewayMetrics;
 import io.tailrace.gateway.resume.Windows;
 import io.tailrace.schemas.topic.BadRecordException;
+import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -43,7 +44,7 @@ public final class EventTail implements AutoCloseable {
   private final Settings settings;
   private final InstantSource clock;
   private final GatewayMetrics metrics;
-  private final FrameMaker maker = new FrameMaker();
+  private final FrameMaker maker;
   private final ConcurrentLinkedQueue<Attachment> attachments = new ConcurrentLinkedQueue<>();
   private final List<Taker> takers = new ArrayList<>();
   private final Map<TopicPartition, Long> targets = new HashMap<>();
@@ -84,6 +85,7 @@ public final class EventTail implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.metrics = metrics;
+    this.maker = new FrameMaker(metrics.spans());
     this.consumer = consumers.get();
     try {
       List<TopicPartition> all = assign();
@@ -297,6 +299,7 @@ public final class EventTail implements AutoCloseable {
         LOG.atWarn()
             .addKeyValue("partition", record.partition())
             .addKeyValue("offset", record.offset())
+            .addKeyValue("trace", EventHeaders.traceOf(record.headers()))
             .addKeyValue("reason", e.getMessage())
             .log("a record is no event");
       }

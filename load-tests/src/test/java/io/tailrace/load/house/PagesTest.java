@@ -7,43 +7,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Whoever is on call reads the pages at night: what they name is there. */
 class PagesTest {
   private static final Path HOUSE = Path.of("..").toAbsolutePath().normalize();
-  private static final Pattern METRIC = Pattern.compile("\\btailrace_[a-z_]+[a-z]");
-  private static final Pattern NAMED = Pattern.compile("\"(tailrace[._][a-z._]+[a-z])\"");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
-
-  /** What Prometheus' names have behind those of the code. */
-  private static final Pattern SUFFIX =
-      Pattern.compile("(_total|_bytes|_seconds|_count|_sum|_max|_bucket|_ratio)+$");
-
-  /** Of the same form, but a role of the database. */
-  private static final Set<String> NO_METRICS = Set.of("tailrace_write");
 
   @Test
   void everyMetricThatAPageNamesIsMade() throws IOException {
-    Set<String> made = new HashSet<>();
-    for (Path file : files(HOUSE, ".java")) {
-      if (file.toString().contains("/src/main/")) {
-        matches(NAMED, file).forEach(found -> made.add(bare(found.group(1).replace('.', '_'))));
-      }
-    }
+    MetricNames made = MetricNames.ofCode(HOUSE);
     List<String> unknown = new ArrayList<>();
     int named = 0;
     for (Path page : pages()) {
-      for (MatchResult found : matches(METRIC, page)) {
+      for (String metric : MetricNames.in(Files.readString(page))) {
         named++;
-        if (!made.contains(bare(found.group())) && !NO_METRICS.contains(found.group())) {
-          unknown.add(HOUSE.relativize(page) + " names " + found.group());
+        if (!made.isKnown(metric)) {
+          unknown.add(HOUSE.relativize(page) + " names " + metric);
         }
       }
     }
@@ -56,7 +39,7 @@ class PagesTest {
     List<String> broken = new ArrayList<>();
     int links = 0;
     for (Path page : pages()) {
-      for (MatchResult found : matches(LINK, page)) {
+      for (MatchResult found : LINK.matcher(Files.readString(page)).results().toList()) {
         links++;
         if (!Files.exists(page.resolveSibling(found.group(1)))) {
           broken.add(HOUSE.relativize(page) + " links to " + found.group(1));
@@ -67,29 +50,11 @@ class PagesTest {
     assertTrue(links > 50, "links were found at all: " + links);
   }
 
-  private static String bare(String metric) {
-    return SUFFIX.matcher(metric).replaceFirst("");
-  }
-
-  private static List<MatchResult> matches(Pattern pattern, Path file) throws IOException {
-    return pattern.matcher(Files.readString(file)).results().toList();
-  }
-
   private static List<Path> pages() throws IOException {
-    List<Path> pages = new ArrayList<>(files(HOUSE.resolve("docs"), ".md"));
+    List<Path> pages = new ArrayList<>(MetricNames.files(HOUSE.resolve("docs"), ".md"));
     pages.add(HOUSE.resolve("README.md"));
     pages.add(HOUSE.resolve("ARCHITECTURE.md"));
     pages.add(HOUSE.resolve("SECURITY.md"));
     return pages;
-  }
-
-  private static List<Path> files(Path folder, String end) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(file -> file.toString().endsWith(end))
-          .filter(file -> !file.toString().contains("/target/"))
-          .filter(file -> !file.toString().contains("/node_modules/"))
-          .toList();
-    }
   }
 }

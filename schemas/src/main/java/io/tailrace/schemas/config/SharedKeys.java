@@ -78,7 +78,29 @@ public final class SharedKeys {
           "tls.ca",
           "PEM file with the authorities that calls to other services trust; empty for the JVM's.");
 
+  /** Where spans go. */
+  public static final Key<Optional<URI>> OTLP_URL =
+      new Key<>(
+          "otlp.url",
+          "",
+          "Base address of an OTLP/HTTP collector for the spans of events whose trace is sampled;"
+              + " empty for none.",
+          "an address such as http://collector:4318",
+          SharedKeys::collector);
+
   private SharedKeys() {}
+
+  private static Optional<URI> collector(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    URI address = URI.create(text);
+    String scheme = address.getScheme();
+    if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+      throw new IllegalArgumentException("no address");
+    }
+    return Optional.of(address);
+  }
 
   /**
    * An origin that no browser ever sends would never match, and {@code null} would match too many.

@@ -1,9 +1,12 @@
 package io.tailrace.schemas.http;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -11,6 +14,10 @@ import java.util.function.Supplier;
 final class PortMetrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final MultiGauge ready =
+      MultiGauge.builder("tailrace_service_ready")
+          .description("1 where the service would answer /health/ready with 200.")
+          .register(registry);
 
   PortMetrics() {
     for (String reason : new String[] {"tls_handshake", "slow_body"}) {
@@ -42,6 +49,16 @@ final class PortMetrics {
   /** The files of the certificate have changed. */
   void certificate(String result) {
     registry.counter("tailrace_tls_certificates_total", "result", result).increment();
+  }
+
+  /** What each service of the port says of itself, by its name. */
+  void ready(Map<String, Boolean> services) {
+    ready.register(
+        services.entrySet().stream()
+            .map(each ->
+                MultiGauge.Row.of(Tags.of("service", each.getKey()), each.getValue() ? 1 : 0))
+            .toList(),
+        true);
   }
 
   String scrape() {

@@ -73,19 +73,23 @@ public final class ServiceServer implements AutoCloseable {
   }
 
   private static void ready(HttpServerExchange exchange, List<? extends RunningService> services) {
+    Map<String, Boolean> each = each(services);
     // A list that is still empty is one that is still being filled.
-    boolean all = !services.isEmpty();
+    boolean all = !each.isEmpty() && !each.containsValue(false);
+    Respond.json(exchange, all ? 200 : 503, Map.of("ready", all, "services", each));
+  }
+
+  private static Map<String, Boolean> each(List<? extends RunningService> services) {
     Map<String, Boolean> each = new LinkedHashMap<>();
     for (RunningService service : services) {
-      boolean ready = service.ready();
-      each.put(service.name(), ready);
-      all &= ready;
+      each.put(service.name(), service.ready());
     }
-    Respond.json(exchange, all ? 200 : 503, Map.of("ready", all, "services", each));
+    return each;
   }
 
   private static void metrics(
       HttpServerExchange exchange, List<? extends RunningService> services, PortMetrics own) {
+    own.ready(each(services));
     StringBuilder text = new StringBuilder(own.scrape());
     services.stream()
         .map(RunningService::metrics)

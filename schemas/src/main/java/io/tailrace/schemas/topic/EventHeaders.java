@@ -74,6 +74,12 @@ public final class EventHeaders {
         text(headers, TRACEPARENT));
   }
 
+  /** The trace of a record's write, for logs; {@code none} where it has none. */
+  public static String traceOf(Headers headers) {
+    String traceparent = text(headers, TRACEPARENT);
+    return traceparent == null || traceparent.length() < 35 ? "none" : traceparent.substring(3, 35);
+  }
+
   /** Adds the position of a row. */
   public static void writePosition(Headers headers, Position position) {
     headers.add(POSITION, utf8(position.encode()));

@@ -4,8 +4,10 @@ import io.tailrace.schemas.topic.Topics;
 import io.tailrace.sequencer.GroupPlace;
 import io.tailrace.sequencer.topology.CommitTime;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -101,6 +103,11 @@ public final class HistoryStreams implements HistoryOwners, AutoCloseable {
     return kafkaLost
         ? StreamThreadExceptionResponse.REPLACE_THREAD
         : StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** What Kafka's clients measure. */
+  public Collection<? extends Metric> metrics() {
+    return streams.metrics().values();
   }
 
   /** Reads what is here. */

@@ -1,9 +1,13 @@
 package io.tailrace.sequencer.topology;
 
+import io.tailrace.schemas.event.Envelope;
 import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.topic.BadRecordException;
 import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Topics;
+import io.tailrace.schemas.trace.Hop;
+import io.tailrace.schemas.trace.Traced;
 import io.tailrace.sequencer.SequencerMetrics;
 import io.tailrace.sequencer.deadletter.DeadLetters;
 import io.tailrace.sequencer.dedupe.PositionBytes;
@@ -95,6 +99,7 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
   }
 
   private void emit(Record<byte[], byte[]> record, ChannelState state) {
+    long startMicros = metrics.spans().isOn() ? metrics.nowMicros() : 0;
     Headers headers = record.headers();
     headers.remove(EventHeaders.POSITION);
     headers.remove(EventHeaders.EPOCH);
@@ -106,7 +111,22 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
     context.forward(
         record.withKey(new PlacedKey(record.key(), context.taskId().partition())),
         SequencerTopology.EVENTS_SINK);
-    metrics.event();
+    metrics.event(record.timestamp());
+    if (metrics.spans().isOn()) {
+      tellOfSpan(headers, startMicros);
+    }
+  }
+
+  private void tellOfSpan(Headers headers, long startMicros) {
+    try {
+      Envelope envelope = EventHeaders.readEnvelope(headers);
+      Traced traced = metrics.spans().traced(envelope.id(), envelope.traceparent());
+      if (traced != null) {
+        metrics.spans().hop(Hop.SEQUENCE, traced, startMicros, metrics.nowMicros());
+      }
+    } catch (BadRecordException _) {
+      // It has its seq without what a span needs; gateways say that it is no event.
+    }
   }
 
   private void mark(Record<byte[], byte[]> record, int epoch) {
@@ -139,6 +159,7 @@ final class SequencerProcessor implements Processor<byte[], byte[], PlacedKey, b
         .addKeyValue("detail", letter.detail())
         .addKeyValue("partition", partition)
         .addKeyValue("offset", offset)
+        .addKeyValue("trace", EventHeaders.traceOf(record.headers()))
         .log("a record became a dead letter");
   }
 }

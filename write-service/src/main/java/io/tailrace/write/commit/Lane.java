@@ -1,5 +1,7 @@
 package io.tailrace.write.commit;
 
+import io.tailrace.schemas.trace.Hop;
+import io.tailrace.schemas.trace.Traced;
 import io.tailrace.write.commit.Checks.Verdict;
 import io.tailrace.write.commit.CommitResult.Broken;
 import io.tailrace.write.commit.CommitResult.Committed;
@@ -276,7 +278,21 @@ final class Lane {
 
   private void committed(Pending pending, @Nullable Instant commitTime, Instant createdAt) {
     metrics.committed(pending.unit.rows().size());
+    if (metrics.spans().isOn()) {
+      tellOfSpans(pending, createdAt);
+    }
     pending.complete(new Committed(commitTime, createdAt));
+  }
+
+  private void tellOfSpans(Pending pending, Instant createdAt) {
+    long start = ChronoUnit.MICROS.between(Instant.EPOCH, createdAt);
+    long end = ChronoUnit.MICROS.between(Instant.EPOCH, now());
+    for (EventRow row : pending.unit.rows()) {
+      Traced traced = metrics.spans().traced(row.id(), row.traceparent());
+      if (traced != null) {
+        metrics.spans().hop(Hop.WRITE, traced, start, end);
+      }
+    }
   }
 
   private boolean expired(Pending pending, long nowNanos) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.tailrace.schemas.trace.Spans;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ public final class WriteMetrics {
   private static final int CODES_MAX = 64;
 
   private final MeterRegistry registry;
+  private final Spans spans;
   private final Map<String, Counter> requests = new ConcurrentHashMap<>();
   private final DistributionSummary batchRows;
   private final Timer commit;
@@ -31,9 +33,15 @@ public final class WriteMetrics {
   private final Counter limitedUsers;
   private final Counter limitedTenants;
 
-  /** Registers the meters. */
+  /** Registers the meters; no spans are made. */
   public WriteMetrics(MeterRegistry registry) {
+    this(registry, Spans.off());
+  }
+
+  /** Registers the meters. */
+  public WriteMetrics(MeterRegistry registry, Spans spans) {
     this.registry = registry;
+    this.spans = spans;
     batchRows =
         DistributionSummary.builder("tailrace.write.batch.rows")
             .description("rows that shared one commit")
@@ -90,6 +98,11 @@ public final class WriteMetrics {
   /** Events were committed. */
   public void committed(int events) {
     committed.increment(events);
+  }
+
+  /** Where it is told that a write was committed. */
+  public Spans spans() {
+    return spans;
   }
 
   /** A key had been used before. */

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The service on a port, with the sequencer's stand-in behind it. */
@@ -62,7 +63,13 @@ final class Running implements AutoCloseable {
       WriteConfig.Tuning tuning, Contracts contracts, KeyRing keys, WriteConfig.Database database) {
     return WriteService.start(
         new WriteConfig(
-            database, Servers.kafka().bootstrap(), null, Path.of("unused"), List.of(), tuning),
+            database,
+            Servers.kafka().bootstrap(),
+            null,
+            Path.of("unused"),
+            List.of(),
+            tuning,
+            Optional.empty()),
         keys,
         contracts);
   }
