@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
       FanoutCommand.class,
       BesideCommand.class,
       ConnectionsCommand.class,
+      RoomCommand.class,
+      PresenceCommand.class,
       StormCommand.class,
       JoinsCommand.class,
       TakeoverCommand.class

@@ -48,6 +48,14 @@ final class EventProbe {
     return bytes[from + 6] == 'e' && bytes[from + 7] == 'v';
   }
 
+  /** Whether it is a signal, presence or a receipt. */
+  static boolean isEphemeral(byte[] bytes, int from) {
+    byte first = bytes[from + 6];
+    return first == 's' && bytes[from + 7] == 'i'
+        || first == 'p' && bytes[from + 7] == 'r'
+        || first == 'r' && bytes[from + 8] == 'c' && bytes[from + 9] == 'e';
+  }
+
   int channelOf(byte[] bytes, int from) {
     int at = from + channelAt;
     return (bytes[at] - '0') * 100 + (bytes[at + 1] - '0') * 10 + bytes[at + 2] - '0';

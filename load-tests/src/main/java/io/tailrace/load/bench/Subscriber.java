@@ -1,5 +1,7 @@
 package io.tailrace.load.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -8,12 +10,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One WebSocket of a {@link Swarm}: shakes hands, subscribes, then checks that every channel's seqs
  * are gapless.
  */
 final class Subscriber {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final byte[] NONE = {};
   private static final String BEHIND = "{\"t\":\"behind\",\"channel\":\"";
   private static final int TEXT = 1;
@@ -26,17 +31,19 @@ final class Subscriber {
   private final EventProbe probe;
   private final String token;
   private final int first;
+  private volatile Map<String, Long> shed = Map.of();
+  private volatile boolean degraded;
   private final long[] last;
   private boolean upgraded;
   private int subscribed;
   private byte[] rest = NONE;
 
-  /** Reads {@code count} channels from number {@code first} on. */
-  Subscriber(SocketChannel socket, Swarm swarm, Swarm.Plan plan, int first) {
+  /** Reads its plan's channels from number {@code first} on. */
+  Subscriber(SocketChannel socket, Swarm swarm, Swarm.Plan plan, String token, int first) {
     this.socket = socket;
     this.swarm = swarm;
     this.probe = plan.probe();
-    this.token = plan.token();
+    this.token = token;
     this.first = first;
     this.last = new long[plan.channelsEach()];
   }
@@ -54,10 +61,15 @@ final class Subscriber {
     socket.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
   }
 
-  /** Reads what there is; the swarm's bytes are used up when it returns. */
-  void read(byte[] bytes) throws IOException {
+  /**
+   * Reads what there is, at most so much; the swarm's bytes are used up when it returns.
+   *
+   * @return how much it has read
+   */
+  int read(byte[] bytes, int most) throws IOException {
     System.arraycopy(rest, 0, bytes, 0, rest.length);
-    int got = socket.read(ByteBuffer.wrap(bytes, rest.length, bytes.length - rest.length));
+    int room = Math.min(most, bytes.length - rest.length);
+    int got = socket.read(ByteBuffer.wrap(bytes, rest.length, room));
     if (got < 0) {
       throw new EOFException("the server ended the connection");
     }
@@ -67,6 +79,7 @@ final class Subscriber {
       from = FrameCutter.cut(bytes, from, to, this::frame);
     }
     rest = from == to ? NONE : Arrays.copyOfRange(bytes, from, to);
+    return got;
   }
 
   private int upgrade(byte[] bytes, int to) throws IOException {
@@ -103,6 +116,8 @@ final class Subscriber {
     if (opcode == TEXT) {
       if (EventProbe.isEvent(bytes, from)) {
         event(bytes, from, to);
+      } else if (EventProbe.isEphemeral(bytes, from)) {
+        swarm.ephemeral();
       } else {
         other(new String(bytes, from, to - from, StandardCharsets.UTF_8));
       }
@@ -133,8 +148,24 @@ final class Subscriber {
     } else if (text.startsWith(BEHIND)) {
       swarm.fellBehind();
       again(text);
+    } else if (text.startsWith("{\"t\":\"degraded\"") || text.startsWith("{\"t\":\"recovered\"")) {
+      told(text);
     } else if (text.startsWith("{\"t\":\"error\"") || text.startsWith("{\"t\":\"reset\"")) {
       swarm.trouble(text);
+    }
+  }
+
+  private void told(String text) {
+    try {
+      JsonNode told = JSON.readTree(text);
+      degraded = told.path("t").asText().equals("degraded");
+      Map<String, Long> totals = new TreeMap<>();
+      told.path("dropped")
+          .properties()
+          .forEach(lane -> totals.put(lane.getKey(), lane.getValue().asLong()));
+      shed = totals;
+    } catch (IOException e) {
+      swarm.trouble("unreadable: " + text);
     }
   }
 
@@ -152,9 +183,18 @@ final class Subscriber {
             + "}");
   }
 
-  private void write(int opcode, String text) {
+  /** Sends a message. Any thread. */
+  void say(String text) {
+    write(TEXT, text);
+  }
+
+  private synchronized void write(int opcode, String text) {
     try {
-      socket.write(MaskedFrame.of(opcode, text));
+      ByteBuffer frame = MaskedFrame.of(opcode, text);
+      socket.write(frame);
+      if (frame.hasRemaining()) {
+        swarm.trouble("the server takes no more of what a client says");
+      }
     } catch (IOException e) {
       swarm.trouble("an answer could not be sent: " + e.getMessage());
     }
@@ -163,6 +203,16 @@ final class Subscriber {
   /** The highest seq of each of its channels. */
   long[] last() {
     return last;
+  }
+
+  /** What it was last told that was shed for it, by lane. Any thread. */
+  Map<String, Long> shed() {
+    return shed;
+  }
+
+  /** Whether it has been told that something was shed, and not yet that it is over. */
+  boolean isDegraded() {
+    return degraded;
   }
 
   int firstChannel() {

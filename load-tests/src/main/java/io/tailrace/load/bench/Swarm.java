@@ -13,12 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class Swarm implements AutoCloseable {
   private static final int READ_BYTES = 1 << 20;
   private static final int TROUBLES_MAX = 20;
+  private static final int AT_ONCE = Integer.MAX_VALUE;
+  private static final long TICK_MS = 100;
   private static final int SHAKING_MAX = 500;
   private static final long READY_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(90);
 
@@ -47,7 +52,16 @@ final class Swarm implements AutoCloseable {
       boolean shared,
       int sampleMask) {}
 
+  /**
+   * How subscribers differ from those that read with one user's token what comes, when it comes.
+   *
+   * @param tokens by the subscriber's number
+   * @param receiveBytes the system's buffer of a socket, 0 for what it chooses
+   */
+  record Manner(IntFunction<String> tokens, int receiveBytes) {}
+
   private final Plan plan;
+  private final Manner manner;
   private final Selector selector;
   private final List<Subscriber> subscribers = new ArrayList<>();
   private final List<SocketChannel> sockets = new ArrayList<>();
@@ -64,10 +78,13 @@ final class Swarm implements AutoCloseable {
   private volatile long recordFrom = Long.MAX_VALUE;
   private volatile @Nullable Stalls stalls;
   private volatile @Nullable String firstFrame;
+  private volatile int bytesPerTick = AT_ONCE;
   private volatile boolean closed;
+  private final AtomicLong ephemeral = new AtomicLong();
 
-  private Swarm(Plan plan) throws IOException {
+  private Swarm(Plan plan, Manner manner) throws IOException {
     this.plan = plan;
+    this.manner = manner;
     this.selector = Selector.open();
   }
 
@@ -77,8 +94,13 @@ final class Swarm implements AutoCloseable {
    * @throws CommandException where that takes too long or one is refused
    */
   static Swarm subscribed(Plan plan) throws InterruptedException {
+    return subscribed(plan, new Manner(_ -> plan.token(), 0));
+  }
+
+  /** The same for subscribers that differ. */
+  static Swarm subscribed(Plan plan, Manner manner) throws InterruptedException {
     try {
-      Swarm swarm = new Swarm(plan);
+      Swarm swarm = new Swarm(plan, manner);
       try {
         swarm.thread.start();
         swarm.connectAll();
@@ -105,10 +127,18 @@ final class Swarm implements AutoCloseable {
       }
       SocketChannel socket = SocketChannel.open();
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      if (manner.receiveBytes() > 0) {
+        socket.setOption(StandardSocketOptions.SO_RCVBUF, manner.receiveBytes());
+      }
       socket.connect(address);
       socket.configureBlocking(false);
       Subscriber subscriber =
-          new Subscriber(socket, this, plan, plan.shared() ? 0 : n * plan.channelsEach());
+          new Subscriber(
+              socket,
+              this,
+              plan,
+              manner.tokens().apply(n),
+              plan.shared() ? 0 : n * plan.channelsEach());
       sockets.add(socket);
       subscribers.add(subscriber);
       socket.register(selector, SelectionKey.OP_READ, subscriber);
@@ -134,17 +164,28 @@ final class Swarm implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        selector.select(this::read, 200);
+        if (bytesPerTick == AT_ONCE) {
+          selector.select(this::read, 200);
+        } else {
+          Thread.sleep(TICK_MS);
+          selector.selectNow();
+          selector.keys().forEach(this::read);
+        }
       }
     } catch (IOException e) {
       trouble("reading stopped: " + e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
   private void read(SelectionKey key) {
     readAt = System.nanoTime();
     try {
-      ((Subscriber) key.attachment()).read(bytes);
+      int most = bytesPerTick;
+      if (most > 0 && key.isValid()) {
+        var _ = ((Subscriber) key.attachment()).read(bytes, most);
+      }
     } catch (IOException e) {
       key.cancel();
       trouble(String.valueOf(e.getMessage()));
@@ -183,6 +224,46 @@ final class Swarm implements AutoCloseable {
     return Math.max(0, (micros - commit) * 1_000);
   }
 
+  /** From now on each socket reads so much a second; 0 for nothing. */
+  void readOnly(int bytesPerSecond) {
+    bytesPerTick = (int) (bytesPerSecond * TICK_MS / 1000);
+    selector.wakeup();
+  }
+
+  /** From now on everything is read as it comes. */
+  void readAtOnce() {
+    bytesPerTick = AT_ONCE;
+  }
+
+  /** Sends a message on one socket. Any thread. */
+  void say(int subscriber, String text) {
+    subscribers.get(subscriber).say(text);
+  }
+
+  /** What subscribers were last told that was shed for them, all together, by lane. */
+  Map<String, Long> shed() {
+    Map<String, Long> all = new TreeMap<>();
+    for (Subscriber subscriber : subscribers) {
+      subscriber.shed().forEach((lane, count) -> all.merge(lane, count, Long::sum));
+    }
+    return all;
+  }
+
+  /** How many have been told that something was shed for them, and not yet that it is over. */
+  long degraded() {
+    return subscribers.stream().filter(Subscriber::isDegraded).count();
+  }
+
+  /** Frames below events that were read. */
+  long ephemeralRead() {
+    return ephemeral.get();
+  }
+
+  /** On the swarm's thread. */
+  void ephemeral() {
+    ephemeral.setRelease(ephemeral.getPlain() + 1);
+  }
+
   /** Every event from now on is told there too. */
   void watch(Stalls watching) {
     stalls = watching;
@@ -213,6 +294,11 @@ final class Swarm implements AutoCloseable {
    */
   int behind() {
     return behind.get();
+  }
+
+  /** How many subscribers. */
+  int size() {
+    return plan.sockets();
   }
 
   long delivered() {
