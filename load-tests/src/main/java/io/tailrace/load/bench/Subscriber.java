@@ -21,6 +21,7 @@ final class Subscriber {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final byte[] NONE = {};
   private static final String BEHIND = "{\"t\":\"behind\",\"channel\":\"";
+  private static final String NOT_SUBSCRIBED = "\"detail\":\"not subscribed: ";
   private static final int TEXT = 1;
   private static final int CLOSE = 8;
   private static final int PING = 9;
@@ -150,6 +151,9 @@ final class Subscriber {
       again(text);
     } else if (text.startsWith("{\"t\":\"degraded\"") || text.startsWith("{\"t\":\"recovered\"")) {
       told(text);
+    } else if (text.startsWith("{\"t\":\"error\"") && text.contains(NOT_SUBSCRIBED)) {
+      // It said something before it could know that its subscription has ended: nothing is lost.
+      return;
     } else if (text.startsWith("{\"t\":\"error\"") || text.startsWith("{\"t\":\"reset\"")) {
       swarm.trouble(text);
     }
