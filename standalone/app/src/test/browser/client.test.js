@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { ADDRESS, launch } from './support/demo.js';
+import { ADDRESS, PATIENCE_MS, launch } from './support/demo.js';
 
 /** The client itself in a browser, without the demo page's parts: transports, and the cache that tabs share. */
 let browser;
@@ -21,6 +21,7 @@ afterEach(() => context.close());
 /** A tab of Ann's with a client; `seen` are the events it was given. */
 async function tab(options = {}) {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   // a page of the same origin that runs nothing by itself
   await page.goto(`${ADDRESS}/demo/mark.svg`);
   await page.evaluate(

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { ADDRESS, launch } from './support/demo.js';
+import { ADDRESS, PATIENCE_MS, launch } from './support/demo.js';
 
 const ADMIN = process.env.TAILRACE_ADMIN_TOKEN;
 const OTHER_ADMIN = process.env.TAILRACE_OTHER_ADMIN_TOKEN;
 const SCREENSHOTS = process.env.TAILRACE_SCREENSHOTS ?? new URL('../../../target/screenshots', import.meta.url).pathname;
-const LONG = { timeout: 180_000 };
+const LONG = { timeout: PATIENCE_MS };
 const PACE_MS = 200;
 
 let browser;
@@ -25,8 +25,8 @@ after(() => browser?.close());
 
 async function newPage(options) {
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(LONG.timeout);
   page = await context.newPage();
-  page.setDefaultTimeout(LONG.timeout);
   complaints = [];
   page.on('pageerror', (error) => complaints.push(error.stack));
 }

@@ -210,7 +210,7 @@ test('a page loaded anew shows what was said before', async () => {
   assert.equal(row.live, false);
 });
 
-test('what is older than the window of the gateway comes as pages over HTTP', { timeout: 90_000 }, async () => {
+test('what is older than the window of the gateway comes as pages over HTTP', async () => {
   const { left, right } = await open();
   await left.write(`${mark} old`);
   await right.shows(`${mark} old`);

@@ -4,6 +4,10 @@ import { chromium } from 'playwright-core';
 export const ADDRESS = process.env.TAILRACE_URL ?? 'http://localhost:8080';
 const SCREENSHOTS = process.env.TAILRACE_SCREENSHOTS ?? new URL('../../../../target/screenshots', import.meta.url).pathname;
 
+
+/** How long a test waits for what is to come: a machine that is busy with other things may take long. */
+export const PATIENCE_MS = 180_000;
+
 const LAUNCH = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
@@ -29,6 +33,7 @@ export const launch = () => chromium.launch(LAUNCH);
 export async function openDemo(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const demo = new Demo(page);
   await page.goto(ADDRESS);
   await demo.left.isLive();

@@ -30,6 +30,11 @@ final class BrowserIT {
   private static final Path CHROMIUM =
       Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
   private static final long MINUTES_MAX = 15;
+
+  /** A browser that the machine keeps waiting is no stranger who holds a connection. */
+  private static final Map<String, String> PATIENT =
+      Map.of("http.head.ms", "600000", "http.body.ms", "600000", "hello.wait.ms", "600000");
+
   private static final Duration VALID_FOR = Duration.ofHours(2);
 
   @TempDir private static Path data;
@@ -46,7 +51,8 @@ final class BrowserIT {
     List<String> install = List.of("npm", "ci", "--no-audit", "--no-fund");
     assertPassed(TESTS, "npm-ci.log", install, Map.of());
     system =
-        Standalone.start(new Standalone.Options(data, "127.0.0.1", 0, true), System.err::println);
+        Standalone.start(
+            new Standalone.Options(data, "127.0.0.1", 0, true, PATIENT), System.err::println);
   }
 
   @AfterAll
