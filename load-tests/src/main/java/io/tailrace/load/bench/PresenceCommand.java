@@ -101,7 +101,10 @@ final class PresenceCommand implements Callable<Integer> {
     List<URI> gateways = List.of(system.baseOf("gateway-1"), system.baseOf("gateway-2"));
     List<String> tokens =
         IntStream.range(0, members).mapToObj(n -> system.target().tokens().apply("m" + n)).toList();
-    String looker = system.target().tokens().apply("looker");
+    List<String> lookerTokens =
+        IntStream.range(0, members)
+            .mapToObj(n -> system.target().tokens().apply("looker" + n))
+            .toList();
     try (Attendance crowd =
         new Attendance(
             new Attendance.Plan(
@@ -121,7 +124,7 @@ final class PresenceCommand implements Callable<Integer> {
       try (Attendance lookers =
           new Attendance(
               new Attendance.Plan(
-                  gateways, _ -> looker, n -> "chat:" + run + "-" + n, screens.rooms(), 0),
+                  gateways, lookerTokens::get, n -> "chat:" + run + "-" + n, screens.rooms(), 0),
               screens)) {
         until("everybody is here and shown", crowd, lookers, START_NANOS, screens::areComplete);
         screens.judge();
