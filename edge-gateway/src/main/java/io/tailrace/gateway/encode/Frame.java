@@ -35,6 +35,21 @@ public final class Frame {
    */
   public Frame(
       Place place, long commitMicros, long arrivedMs, @Nullable MemberChange member, byte[] json) {
+    this(place, commitMicros, arrivedMs, member, json, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param traced the event whose hops are told of; null for almost all
+   */
+  public Frame(
+      Place place,
+      long commitMicros,
+      long arrivedMs,
+      @Nullable MemberChange member,
+      byte[] json,
+      @Nullable Traced traced) {
     this.channel = place.channel();
     this.partition = place.partition();
     this.offset = place.offset();
@@ -45,26 +60,7 @@ public final class Frame {
     this.arrivedMs = arrivedMs;
     this.member = member;
     this.webSocket = WebSocketText.frame(json);
-    this.traced = null;
-  }
-
-  private Frame(Frame same, Traced traced) {
-    this.channel = same.channel;
-    this.partition = same.partition;
-    this.offset = same.offset;
-    this.epoch = same.epoch;
-    this.seq = same.seq;
-    this.chain = same.chain;
-    this.commitMicros = same.commitMicros;
-    this.arrivedMs = same.arrivedMs;
-    this.member = same.member;
-    this.webSocket = same.webSocket;
     this.traced = traced;
-  }
-
-  /** The same, of an event whose hops are told of. */
-  public Frame traced(Traced event) {
-    return new Frame(this, event);
   }
 
   /** The event whose hops are told of; null for almost all. */

@@ -10,7 +10,6 @@ import io.tailrace.schemas.topic.BadRecordException;
 import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.trace.Spans;
-import io.tailrace.schemas.trace.Traced;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Makes the frame of a record, event or mark; owned by the tail thread. */
@@ -28,21 +27,19 @@ final class FrameMaker {
     }
     Event event = EventHeaders.readEvent(record.key(), record.headers(), record.value());
     EventJson.frame(text.reset(), event);
-    Frame frame =
-        new Frame(
-            new Frame.Place(
-                event.channel().full(),
-                record.partition(),
-                record.offset(),
-                event.epoch(),
-                event.seq(),
-                event.chain()),
-            commitMicros(event.envelope().time()),
-            nowMs,
-            MemberChange.of(event.envelope(), event.data()),
-            text.toByteArray());
-    Traced traced = spans.traced(event.envelope().id(), event.envelope().traceparent());
-    return traced == null ? frame : frame.traced(traced);
+    return new Frame(
+        new Frame.Place(
+            event.channel().full(),
+            record.partition(),
+            record.offset(),
+            event.epoch(),
+            event.seq(),
+            event.chain()),
+        commitMicros(event.envelope().time()),
+        nowMs,
+        MemberChange.of(event.envelope(), event.data()),
+        text.toByteArray(),
+        spans.traced(event.envelope().id(), event.envelope().traceparent()));
   }
 
   private static Frame mark(ConsumerRecord<byte[], byte[]> record, long nowMs)
