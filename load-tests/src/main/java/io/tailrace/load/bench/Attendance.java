@@ -175,15 +175,7 @@ final class Attendance implements AutoCloseable {
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
       socket.connect(new InetSocketAddress(gateway.getHost(), gateway.getPort()));
       socket.configureBlocking(false);
-      socket.write(
-          ByteBuffer.wrap(
-              ("GET /v1/ws HTTP/1.1\r\nHost: "
-                      + gateway.getAuthority()
-                      + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                      + "Sec-WebSocket-Version: 13\r\n"
-                      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                      + "Sec-WebSocket-Protocol: tailrace.v1.json\r\n\r\n")
-                  .getBytes(StandardCharsets.US_ASCII)));
+      socket.write(Upgrade.request(gateway.getAuthority()));
     } catch (IOException _) {
       socket.close();
       elsewhere(one);
@@ -253,13 +245,9 @@ final class Attendance implements AutoCloseable {
   }
 
   private int upgrade(One one, SocketChannel socket, int to) throws IOException {
-    String head = new String(bytes, 0, to, StandardCharsets.ISO_8859_1);
-    int end = head.indexOf("\r\n\r\n");
-    if (end < 0) {
+    int end = Upgrade.agreed(bytes, to);
+    if (end == 0) {
       return 0;
-    }
-    if (!head.startsWith("HTTP/1.1 101")) {
-      throw new IOException("put off");
     }
     one.upgraded = true;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -279,7 +267,7 @@ final class Attendance implements AutoCloseable {
             + lane
             + "\"]}");
     socket.write(ByteBuffer.wrap(out.toByteArray()));
-    return end + 4;
+    return end;
   }
 
   private void frame(One one, int opcode, int from, int to) {

@@ -113,7 +113,8 @@ final class BesideCommand implements Callable<Integer> {
 
   private Measured measured(String name, FrameSource source, URI url, EventProbe probe)
       throws InterruptedException {
-    Swarm.Plan plan = new Swarm.Plan(url, options.token(), probe, sockets, 1, true, SAMPLE_MASK);
+    String token = options.token();
+    Swarm.Plan plan = new Swarm.Plan(url, _ -> token, probe, sockets, 1, true, SAMPLE_MASK);
     try (Swarm swarm = Swarm.subscribed(plan)) {
       Trial trial = new Trial(source, swarm, sockets, lateMs);
       trial.run(rate, warmup);

@@ -60,8 +60,9 @@ final class FanoutCommand implements Callable<Integer> {
     Checks.between(spec, "--warmup", warmup, 0, 600);
     ProcessCost cost = options.cost();
     EventProbe probe = new EventProbe(BenchOptions.runName(), 200);
+    String token = options.token();
     Swarm.Plan plan =
-        new Swarm.Plan(options.url(), options.token(), probe, subscribers, 1, true, SAMPLE_MASK);
+        new Swarm.Plan(options.url(), _ -> token, probe, subscribers, 1, true, SAMPLE_MASK);
     try (SqlPublisher publisher = new SqlPublisher(options, probe, 1, CONNECTIONS);
         Swarm swarm = Swarm.subscribed(plan)) {
       return measure(publisher, swarm, cost).print(spec.commandLine().getOut(), options.json());

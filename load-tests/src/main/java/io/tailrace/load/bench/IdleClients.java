@@ -76,14 +76,9 @@ final class IdleClients implements AutoCloseable {
     }
 
     private int upgrade(int to) throws IOException {
-      String head = new String(bytes.array(), 0, to, StandardCharsets.ISO_8859_1);
-      int end = head.indexOf("\r\n\r\n");
-      if (end < 0) {
+      int end = Upgrade.agreed(bytes.array(), to);
+      if (end == 0) {
         return 0;
-      }
-      if (!head.startsWith("HTTP/1.1 101")) {
-        throw new IOException(
-            "the handshake was answered with " + head.lines().findFirst().orElse(""));
       }
       upgraded = true;
       ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -101,7 +96,7 @@ final class IdleClients implements AutoCloseable {
               + (number % 2 == 0 ? "-000" : "-own" + number)
               + "\",\"after\":0}");
       socket.write(ByteBuffer.wrap(out.toByteArray()));
-      return end + 4;
+      return end;
     }
 
     private void frame(int opcode, byte[] all, int from, int to) {
@@ -155,7 +150,7 @@ final class IdleClients implements AutoCloseable {
         socket.bind(new InetSocketAddress("127.0.0." + (1 + number / PER_ADDRESS), 0));
       }
       socket.connect(address);
-      socket.write(ByteBuffer.wrap(handshake()));
+      socket.write(Upgrade.request(url.getAuthority()));
       socket.configureBlocking(false);
       socket.register(selector, SelectionKey.OP_READ, new Client(socket, number));
       selector.wakeup();
@@ -163,15 +158,6 @@ final class IdleClients implements AutoCloseable {
     while (ready.get() < count) {
       awaitMore(until);
     }
-  }
-
-  private byte[] handshake() {
-    return ("GET /v1/ws HTTP/1.1\r\nHost: "
-            + url.getAuthority()
-            + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            + "Sec-WebSocket-Protocol: tailrace.v1.json\r\n\r\n")
-        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private void awaitMore(long until) throws InterruptedException {

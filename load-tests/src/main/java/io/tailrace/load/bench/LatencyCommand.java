@@ -70,8 +70,9 @@ final class LatencyCommand implements Callable<Integer> {
     int used = channels / SOCKETS * SOCKETS;
     ProcessCost cost = options.cost();
     EventProbe probe = new EventProbe(BenchOptions.runName(), 200);
+    String token = options.token();
     Swarm.Plan plan =
-        new Swarm.Plan(options.url(), options.token(), probe, SOCKETS, used / SOCKETS, false, 0);
+        new Swarm.Plan(options.url(), _ -> token, probe, SOCKETS, used / SOCKETS, false, 0);
     try (SqlPublisher publisher = new SqlPublisher(options, probe, used, CONNECTIONS);
         Swarm swarm = Swarm.subscribed(plan)) {
       return measure(publisher, swarm, cost).print(spec.commandLine().getOut(), options.json());

@@ -1,12 +1,12 @@
 package io.tailrace.load.bench;
 
 import io.tailrace.load.fault.ManyProcesses;
+import io.tailrace.load.target.OwnSystemOptions;
 import io.tailrace.schemas.contract.Contract;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.standalone.cli.CommandException;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +16,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -67,13 +67,7 @@ final class PresenceCommand implements Callable<Integer> {
       description = "Seconds that a room may be behind the truth. Default: ${DEFAULT-VALUE}.")
   private int marginSeconds = 10;
 
-  @Option(names = "--seed", description = "Of the moments. Default: another one each time.")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--data",
-      description = "A folder that does not exist yet; it is kept. Default: a temporary one.")
-  private @Nullable Path data;
+  @Mixin private OwnSystemOptions own = new OwnSystemOptions();
 
   @Option(names = "--json", description = "The result as JSON.")
   private boolean json = false;
@@ -85,8 +79,8 @@ final class PresenceCommand implements Callable<Integer> {
     Checks.between(spec, "--kills", kills, 0, 100);
     Checks.between(spec, "--leave", leave, 0, 100);
     Checks.between(spec, "--margin", marginSeconds, 1, 600);
-    Path folder = folder();
-    long chosen = seed == null ? new Random().nextLong(1_000_000) : seed;
+    Path folder = own.folder("presence");
+    long chosen = own.seed();
     spec.commandLine().getErr().println("folder " + folder + ", seed " + chosen);
     try (ManyProcesses system = ManyProcesses.start(folder)) {
       return measure(system, new Random(chosen)).print(spec.commandLine().getOut(), json);
@@ -211,21 +205,5 @@ final class PresenceCommand implements Callable<Integer> {
         .put("missingOfThoseWhoStayed", screens.flickers())
         .put("shownTooLong", screens.ghosts())
         .missing(wrong);
-  }
-
-  private Path folder() {
-    try {
-      Path given = data;
-      if (given == null) {
-        return Files.createTempDirectory("tailrace-presence-").resolve("data");
-      }
-      if (Files.exists(given)) {
-        throw new CommandException(
-            "The folder " + given + " exists: only a system of its own is killed.");
-      }
-      return given.toAbsolutePath();
-    } catch (IOException e) {
-      throw new CommandException("No temporary folder can be made: " + e.getMessage(), e);
-    }
   }
 }

@@ -177,8 +177,8 @@ final class RoomCommand implements Callable<Integer> {
 
   private Swarm swarm(EventProbe probe, List<String> tokens, int receiveBytes)
       throws InterruptedException {
-    Swarm.Plan plan = new Swarm.Plan(options.url(), "", probe, tokens.size(), 1, true, 0);
-    return Swarm.subscribed(plan, new Swarm.Manner(tokens::get, receiveBytes));
+    Swarm.Plan plan = new Swarm.Plan(options.url(), tokens::get, probe, tokens.size(), 1, true, 0);
+    return Swarm.subscribed(plan, receiveBytes);
   }
 
   private long count() {

@@ -62,7 +62,7 @@ final class SqlCommand implements Callable<Integer> {
     ProcessCost cost = options.cost();
     EventProbe probe = new EventProbe(BenchOptions.runName(), 200);
     String token = options.token();
-    Swarm.Plan plan = new Swarm.Plan(options.url(), token, probe, 1, channels, false, 7);
+    Swarm.Plan plan = new Swarm.Plan(options.url(), _ -> token, probe, 1, channels, false, 7);
     try (TailraceClient client =
             TailraceClient.builder(options.url().toString()).token(() -> token).build();
         BatchPublisher publisher = new BatchPublisher(options, probe, channels, connections);

@@ -56,14 +56,7 @@ final class StormClient {
     SocketChannel now = socket();
     now.finishConnect();
     storm.readFrom(now, this);
-    now.write(
-        ByteBuffer.wrap(
-            ("GET /v1/ws HTTP/1.1\r\nHost: "
-                    + plan.url().getAuthority()
-                    + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                    + "Sec-WebSocket-Protocol: tailrace.v1.json\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII)));
+    now.write(Upgrade.request(plan.url().getAuthority()));
   }
 
   /** Reads what there is; the storm's bytes are used up when it returns. */

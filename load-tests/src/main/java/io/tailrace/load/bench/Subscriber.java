@@ -50,16 +50,7 @@ final class Subscriber {
   }
 
   void connected(String host) throws IOException {
-    String request =
-        "GET /v1/ws HTTP/1.1\r\nHost: "
-            + host
-            + "\r\n"
-            + "Upgrade: websocket\r\n"
-            + "Connection: Upgrade\r\n"
-            + "Sec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            + "Sec-WebSocket-Protocol: tailrace.v1.json\r\n\r\n";
-    socket.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+    socket.write(Upgrade.request(host));
   }
 
   /**
@@ -84,14 +75,9 @@ final class Subscriber {
   }
 
   private int upgrade(byte[] bytes, int to) throws IOException {
-    String head = new String(bytes, 0, to, StandardCharsets.ISO_8859_1);
-    int end = head.indexOf("\r\n\r\n");
-    if (end < 0) {
+    int end = Upgrade.agreed(bytes, to);
+    if (end == 0) {
       return 0;
-    }
-    if (!head.startsWith("HTTP/1.1 101")) {
-      throw new IOException(
-          "the handshake was answered with " + head.lines().findFirst().orElse(""));
     }
     upgraded = true;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -110,7 +96,7 @@ final class Subscriber {
         TEXT,
         "{\"t\":\"subscribe\",\"ref\":2,\"channels\":[" + String.join(",", wants) + "]}");
     socket.write(ByteBuffer.wrap(out.toByteArray()));
-    return end + 4;
+    return end;
   }
 
   private void frame(int opcode, byte[] bytes, int from, int to) {

@@ -40,28 +40,21 @@ final class Swarm implements AutoCloseable {
   /**
    * Who subscribes to what.
    *
+   * @param tokens by the subscriber's number
    * @param shared whether all subscribers read the same channels, else each has its own
    * @param sampleMask latencies are taken of events whose seq has none of these bits
    */
   record Plan(
       URI url,
-      String token,
+      IntFunction<String> tokens,
       EventProbe probe,
       int sockets,
       int channelsEach,
       boolean shared,
       int sampleMask) {}
 
-  /**
-   * How subscribers differ from those that read with one user's token what comes, when it comes.
-   *
-   * @param tokens by the subscriber's number
-   * @param receiveBytes the system's buffer of a socket, 0 for what it chooses
-   */
-  record Manner(IntFunction<String> tokens, int receiveBytes) {}
-
   private final Plan plan;
-  private final Manner manner;
+  private final int receiveBytes;
   private final Selector selector;
   private final List<Subscriber> subscribers = new ArrayList<>();
   private final List<SocketChannel> sockets = new ArrayList<>();
@@ -75,16 +68,16 @@ final class Swarm implements AutoCloseable {
   private long readAt;
   private final AtomicInteger ready = new AtomicInteger();
   private final AtomicLong delivered = new AtomicLong();
+  private final AtomicLong ephemeral = new AtomicLong();
   private volatile long recordFrom = Long.MAX_VALUE;
   private volatile @Nullable Stalls stalls;
   private volatile @Nullable String firstFrame;
   private volatile int bytesPerTick = AT_ONCE;
   private volatile boolean closed;
-  private final AtomicLong ephemeral = new AtomicLong();
 
-  private Swarm(Plan plan, Manner manner) throws IOException {
+  private Swarm(Plan plan, int receiveBytes) throws IOException {
     this.plan = plan;
-    this.manner = manner;
+    this.receiveBytes = receiveBytes;
     this.selector = Selector.open();
   }
 
@@ -94,13 +87,17 @@ final class Swarm implements AutoCloseable {
    * @throws CommandException where that takes too long or one is refused
    */
   static Swarm subscribed(Plan plan) throws InterruptedException {
-    return subscribed(plan, new Manner(_ -> plan.token(), 0));
+    return subscribed(plan, 0);
   }
 
-  /** The same for subscribers that differ. */
-  static Swarm subscribed(Plan plan, Manner manner) throws InterruptedException {
+  /**
+   * The same.
+   *
+   * @param receiveBytes the system's buffer of a socket, 0 for what it chooses
+   */
+  static Swarm subscribed(Plan plan, int receiveBytes) throws InterruptedException {
     try {
-      Swarm swarm = new Swarm(plan, manner);
+      Swarm swarm = new Swarm(plan, receiveBytes);
       try {
         swarm.thread.start();
         swarm.connectAll();
@@ -127,8 +124,8 @@ final class Swarm implements AutoCloseable {
       }
       SocketChannel socket = SocketChannel.open();
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      if (manner.receiveBytes() > 0) {
-        socket.setOption(StandardSocketOptions.SO_RCVBUF, manner.receiveBytes());
+      if (receiveBytes > 0) {
+        socket.setOption(StandardSocketOptions.SO_RCVBUF, receiveBytes);
       }
       socket.connect(address);
       socket.configureBlocking(false);
@@ -137,7 +134,7 @@ final class Swarm implements AutoCloseable {
               socket,
               this,
               plan,
-              manner.tokens().apply(n),
+              plan.tokens().apply(n),
               plan.shared() ? 0 : n * plan.channelsEach());
       sockets.add(socket);
       subscribers.add(subscriber);

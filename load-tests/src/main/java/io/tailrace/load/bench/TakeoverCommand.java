@@ -1,12 +1,12 @@
 package io.tailrace.load.bench;
 
 import io.tailrace.load.fault.ManyProcesses;
+import io.tailrace.load.target.OwnSystemOptions;
 import io.tailrace.schemas.topic.Topics;
 import io.tailrace.standalone.cli.CommandException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -93,13 +94,7 @@ final class TakeoverCommand implements Callable<Integer> {
       description = "Milliseconds of sequencer.session.ms and catchup.session.ms.")
   private @Nullable Long sessionMs;
 
-  @Option(names = "--seed", description = "Of the moments. Default: another one each time.")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--data",
-      description = "A folder that does not exist yet; it is kept. Default: a temporary one.")
-  private @Nullable Path data;
+  @Mixin private OwnSystemOptions own = new OwnSystemOptions();
 
   @Option(names = "--json", description = "The result as JSON.")
   private boolean json = false;
@@ -113,7 +108,7 @@ final class TakeoverCommand implements Callable<Integer> {
     Checks.between(spec, "--channels", channels, SOCKETS, EventProbe.CHANNELS_MAX);
     Checks.between(spec, "--pause", pauseMs, 1, 60_000);
     Optional<Duration> session = Optional.ofNullable(sessionMs).map(Duration::ofMillis);
-    Path folder = folder();
+    Path folder = own.folder("takeover");
     spec.commandLine().getErr().println("folder " + folder);
     try (ManyProcesses system = ManyProcesses.start(folder, session)) {
       return measure(system).print(spec.commandLine().getOut(), json);
@@ -125,15 +120,10 @@ final class TakeoverCommand implements Callable<Integer> {
   private Result measure(ManyProcesses system) throws Exception {
     int used = channels / SOCKETS * SOCKETS;
     EventProbe probe = new EventProbe(BenchOptions.runName(), 200);
+    String token = system.target().tokens().apply("bench");
     Swarm.Plan plan =
         new Swarm.Plan(
-            system.target().gateway(),
-            system.target().tokens().apply("bench"),
-            probe,
-            SOCKETS,
-            used / SOCKETS,
-            false,
-            0);
+            system.target().gateway(), _ -> token, probe, SOCKETS, used / SOCKETS, false, 0);
     Stalls stalls = new Stalls(used);
     try (Swarm swarm = Swarm.subscribed(plan);
         SteadyWriter writer =
@@ -226,24 +216,8 @@ final class TakeoverCommand implements Callable<Integer> {
   }
 
   private Random random() {
-    long chosen = seed == null ? new Random().nextLong(1_000_000) : seed;
+    long chosen = own.seed();
     spec.commandLine().getErr().println("seed " + chosen);
     return new Random(chosen);
-  }
-
-  private Path folder() {
-    try {
-      Path given = data;
-      if (given == null) {
-        return Files.createTempDirectory("tailrace-takeover-").resolve("data");
-      }
-      if (Files.exists(given)) {
-        throw new CommandException(
-            "The folder " + given + " exists: takeover only kills a system of its own.");
-      }
-      return given.toAbsolutePath();
-    } catch (IOException e) {
-      throw new CommandException("No temporary folder can be made: " + e.getMessage(), e);
-    }
   }
 }

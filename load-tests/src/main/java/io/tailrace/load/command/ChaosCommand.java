@@ -7,17 +7,16 @@ import io.tailrace.load.scenario.Killings;
 import io.tailrace.load.scenario.Verification;
 import io.tailrace.load.scenario.VerifyOptions;
 import io.tailrace.load.scenario.VerifyResult;
+import io.tailrace.load.target.OwnSystemOptions;
 import io.tailrace.load.target.RunningSystem;
 import io.tailrace.standalone.cli.CommandException;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Random;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -77,13 +76,7 @@ public final class ChaosCommand implements Callable<Integer> {
       })
   private boolean processes = false;
 
-  @Option(names = "--seed", description = "Of all that is random. Default: another one each time.")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--data",
-      description = "A folder that does not exist yet; it is kept. Default: a temporary one.")
-  private @Nullable Path data;
+  @Mixin private OwnSystemOptions own = new OwnSystemOptions();
 
   @Option(names = "--json", description = "The verdict as JSON.")
   private boolean json = false;
@@ -94,8 +87,8 @@ public final class ChaosCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--minutes must be 1 to 1440, --kills and --pause positive");
     }
-    long chosen = seed == null ? new Random().nextLong(1_000_000) : seed;
-    var folder = folder();
+    long chosen = own.seed();
+    var folder = own.folder("chaos");
     spec.commandLine().getErr().println("seed " + chosen + ", folder " + folder);
     var result = run(chosen, folder);
     spec.commandLine().getOut().println(new VerdictText(result).print(json));
@@ -129,22 +122,6 @@ public final class ChaosCommand implements Callable<Integer> {
           minutes * 60, channels, memberChannels, rate, 9, 0.5, settle, chosen);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private Path folder() {
-    try {
-      var given = data;
-      if (given == null) {
-        return Files.createTempDirectory("tailrace-chaos-").resolve("data");
-      }
-      if (Files.exists(given)) {
-        throw new CommandException(
-            "The folder " + given + " exists: chaos only kills a system of its own.");
-      }
-      return given.toAbsolutePath();
-    } catch (IOException e) {
-      throw new CommandException("No temporary folder can be made: " + e.getMessage(), e);
     }
   }
 
