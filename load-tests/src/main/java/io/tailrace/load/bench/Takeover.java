@@ -113,7 +113,9 @@ final class Takeover {
     stalls.begin();
     switch (way) {
       case KILLED, KILLED_AND_STARTED -> system.kill(victim);
-      case STOPPED -> system.stop(victim);
+      case STOPPED -> {
+        int _ = system.stop(victim);
+      }
     }
     long ended = System.nanoTime();
     boolean atOnce = way == Way.KILLED_AND_STARTED;

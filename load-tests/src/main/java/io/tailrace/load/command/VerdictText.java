@@ -1,6 +1,7 @@
 package io.tailrace.load.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tailrace.load.oracle.Verdict;
 import io.tailrace.load.scenario.VerifyResult;
 import java.util.stream.Collectors;
@@ -11,10 +12,10 @@ public record VerdictText(VerifyResult result) {
 
   /** The text, several lines for people, one for programs. */
   public String print(boolean json) {
-    return json ? json() : words();
+    return json ? json().toString() : words();
   }
 
-  private String words() {
+  String words() {
     var counts =
         result.counts().entrySet().stream()
             .filter(entry -> entry.getValue() != 0)
@@ -30,7 +31,7 @@ public record VerdictText(VerifyResult result) {
     return verdict + System.lineSeparator() + "  " + counts;
   }
 
-  private String json() {
+  ObjectNode json() {
     var root = JSON.createObjectNode().put("holds", result.holds());
     switch (result.verdict()) {
       case Verdict.Holds(long channels, long events, long acknowledged, long sightings) ->
@@ -43,6 +44,6 @@ public record VerdictText(VerifyResult result) {
     }
     var counts = root.putObject("counts");
     result.counts().forEach(counts::put);
-    return root.toString();
+    return root;
   }
 }

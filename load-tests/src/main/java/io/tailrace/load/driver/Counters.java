@@ -15,6 +15,7 @@ public final class Counters {
     DELIVERED("delivered"),
     CONNECTS("connects"),
     CUTS("cuts"),
+    RESUMES("resumes"),
     CATCH_UPS("catch-ups"),
     BEHIND("behind"),
     RESETS("resets"),

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ public final class Crew implements AutoCloseable {
   private final Counters counters = new Counters();
   private final Failures failures = new Failures();
   private final AccessLog access = new AccessLog();
+  private final Waits waits = new Waits(InstantSource.system());
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopping;
 
@@ -43,6 +45,10 @@ public final class Crew implements AutoCloseable {
 
   public AccessLog access() {
     return access;
+  }
+
+  public Waits waits() {
+    return waits;
   }
 
   /** The HTTP interface as whoever has this seat. */

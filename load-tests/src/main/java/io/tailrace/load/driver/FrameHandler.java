@@ -8,6 +8,7 @@ import io.tailrace.load.oracle.Access.Admission;
 import io.tailrace.load.oracle.Access.Refusal;
 import io.tailrace.load.oracle.Access.Revocation;
 import io.tailrace.load.oracle.Via;
+import io.tailrace.schemas.event.Times;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -44,6 +45,7 @@ final class FrameHandler {
   private final Http http;
   private final Counters counters;
   private final AccessLog access;
+  private final Waits waits;
   private final Seat seat;
   private final String name;
 
@@ -53,6 +55,7 @@ final class FrameHandler {
     this.http = http;
     this.counters = crew.counters();
     this.access = crew.access();
+    this.waits = crew.waits();
     for (var channel : seat.channels()) {
       trails.put(channel, new Trail(name, channel, seat.comesAndGoes()));
     }
@@ -108,6 +111,7 @@ final class FrameHandler {
     return switch (trail.offer(event, via)) {
       case APPLIED -> {
         counters.count(Name.DELIVERED);
+        timed(trail, event);
         yield READ;
       }
       case KNOWN -> {
@@ -121,10 +125,23 @@ final class FrameHandler {
     };
   }
 
+  /** What is from before the first subscription waited for nobody here. */
+  private void timed(Trail trail, SeenEvent event) {
+    long commitMicros = Times.parseMicros(event.envelope().time());
+    if (!seat.comesAndGoes() && commitMicros > trail.beganMicros()) {
+      waits.arrived(commitMicros);
+    }
+  }
+
   private Next subscribed(JsonNode node) throws IOException, InterruptedException {
     var trail = trail(node);
     long after = node.path("after").asLong();
     long head = node.path("head").asLong();
+    if (trail.begun()) {
+      counters.count(Name.RESUMES);
+    } else {
+      trail.beganMicros(waits.nowMicros());
+    }
     trail.subscribed(node.path("epoch").asInt(), head, after);
     if (seat.comesAndGoes()) {
       long asked = trail.askedBy(node.path("ref").asLong());

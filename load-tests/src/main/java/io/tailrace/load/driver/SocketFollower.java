@@ -28,6 +28,7 @@ public final class SocketFollower extends ProtocolFollower {
   private final boolean fromStart;
   private final Queue<Again> again = new ArrayDeque<>();
   private long ref;
+  private long leaveAt;
 
   /**
    * @param fromStart whether it asks for everything from seq 1 on, or only for what comes
@@ -54,13 +55,17 @@ public final class SocketFollower extends ProtocolFollower {
               .toString());
       subscribeAll(open);
       open.receiveTimeout(TICK_MS);
+      leaveAt = Long.MAX_VALUE;
       long pingAt = System.nanoTime() + PING_EVERY_MS * 1_000_000L;
       while (!isClosed()) {
         var frame = receive(open);
-        if (frame != null && !act(open, frame)) {
-          return;
+        if (frame != null) {
+          act(open, frame);
         }
         long now = System.nanoTime();
+        if (now >= leaveAt) {
+          return;
+        }
         subscribeDue(open, now);
         if (now > pingAt) {
           open.sendText(JSON.createObjectNode().put("t", "ping").put("ref", ++ref).toString());
@@ -109,23 +114,19 @@ public final class SocketFollower extends ProtocolFollower {
     return new IOException("closed with " + code);
   }
 
-  /** False when the connection is to be given up. */
-  private boolean act(RawSocket open, byte[] frame) throws IOException, InterruptedException {
-    return switch (handler.handle(frame)) {
-      case Next.Read _ -> true;
+  private void act(RawSocket open, byte[] frame) throws IOException, InterruptedException {
+    switch (handler.handle(frame)) {
+      case Next.Read _ -> {}
       case Next.SubscribeAgain(Trail trail, long afterMs) -> {
         if (afterMs == 0) {
           open.sendText(subscribe(trail).toString());
         } else {
           again.add(new Again(trail, System.nanoTime() + afterMs * 1_000_000));
         }
-        yield true;
       }
-      case Next.Reconnect(long afterMs) -> {
-        pause(afterMs);
-        yield false;
-      }
-    };
+      // Until then events go on.
+      case Next.Reconnect(long afterMs) -> leaveAt = System.nanoTime() + afterMs * 1_000_000;
+    }
   }
 
   private void subscribeDue(RawSocket open, long now) throws IOException {

@@ -82,7 +82,8 @@ public final class SseFollower extends ProtocolFollower {
   }
 
   private void read(EventStream stream) throws IOException, InterruptedException {
-    while (!isClosed()) {
+    long leaveAt = Long.MAX_VALUE;
+    while (!isClosed() && System.nanoTime() < leaveAt) {
       var message = stream.next();
       if (message == null) {
         throw new IOException("the stream ended");
@@ -98,10 +99,8 @@ public final class SseFollower extends ProtocolFollower {
             pause(afterMs);
             return;
           }
-          case Next.Reconnect(long afterMs) -> {
-            pause(afterMs);
-            return;
-          }
+          // Until then events go on; it looks at the time with each.
+          case Next.Reconnect(long afterMs) -> leaveAt = System.nanoTime() + afterMs * 1_000_000;
         }
       }
     }

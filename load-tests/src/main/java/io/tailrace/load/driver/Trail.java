@@ -37,6 +37,7 @@ final class Trail {
   private long start = -1;
   private int epoch;
   private long liveAbove;
+  private volatile long beganMicros = Long.MAX_VALUE;
 
   /**
    * @param comesAndGoes whether its user may be shut out in between, so that there are several
@@ -65,6 +66,15 @@ final class Trail {
     }
     this.epoch = epoch;
     liveAbove = head;
+  }
+
+  /** When its first subscription was answered, in microseconds since 1970. */
+  void beganMicros(long micros) {
+    beganMicros = micros;
+  }
+
+  long beganMicros() {
+    return beganMicros;
   }
 
   /** What was asked for under this number: the events after a seq, or -1 for those that come. */

@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One command of this command line as a process of its own, which can be killed and started again.
- * One thread at a time.
+ * One thread at a time, and another one may ask it to {@link #stop} once more.
  */
 final class Child implements AutoCloseable {
   private static final String MAIN = "io.tailrace.standalone.cli.Tailrace";
   private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(150);
   private static final long STOP_SECONDS = 20;
+
+  /** Longer than any service may take by its settings. */
+  private static final long END_SECONDS = 60;
+
   private static final long POLL_MS = 50;
 
   private final String name;
@@ -122,6 +126,23 @@ final class Child implements AutoCloseable {
     if (running != null) {
       running.destroyForcibly().waitFor();
     }
+  }
+
+  /**
+   * SIGTERM, then waits for its end; after a long while SIGKILL, which its exit code tells.
+   *
+   * @return the exit code
+   */
+  int stop() throws InterruptedException {
+    var running = process;
+    if (running == null) {
+      throw new IllegalStateException(name + " does not run");
+    }
+    running.destroy();
+    if (!running.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+      running.destroyForcibly();
+    }
+    return running.waitFor();
   }
 
   /** SIGTERM, and SIGKILL where that does not help. */

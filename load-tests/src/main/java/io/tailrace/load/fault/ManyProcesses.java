@@ -34,9 +34,6 @@ public final class ManyProcesses implements Victims {
   private static final String HEAP = "256m";
   private static final String READY = "/health/ready";
 
-  /** A standby relay lives, and is ready only once it leads. */
-  private static final String LIVE = "/health/live";
-
   private final Path folder;
   private final Optional<Duration> session;
   private final Installation installation;
@@ -96,8 +93,8 @@ public final class ManyProcesses implements Victims {
     var keys = "--keys.file=" + installation.keysFile();
     var serviceKey = "--service.key=" + installation.serviceKey();
     child("write", READY, database(), List.of(keys));
-    child("relay", "relay-1", LIVE, database(), List.of("--slot.create=true"));
-    child("relay", "relay-2", LIVE, database(), List.of("--slot.create=true"));
+    child("relay", "relay-1", READY, database(), List.of("--slot.create=true"));
+    child("relay", "relay-2", READY, database(), List.of("--slot.create=true"));
     sequencer("sequencer-1");
     sequencer("sequencer-2");
     var first = catchup("catchup-1", List.of(keys, serviceKey));
@@ -242,9 +239,9 @@ public final class ManyProcesses implements Victims {
     one(name).kill();
   }
 
-  /** Ends a process with SIGTERM, and leaves it so. */
-  public void stop(String name) {
-    one(name).close();
+  /** Ends a process with SIGTERM, and leaves it so; returns its exit code. */
+  public int stop(String name) throws InterruptedException {
+    return one(name).stop();
   }
 
   /** Starts a process that has ended; returns at once. */

@@ -26,6 +26,7 @@ public sealed interface Fault {
         case CONNECTED -> "cut in the handshake";
         case SUBSCRIBED -> "cut after subscribed";
         case EVENT -> "cut in a frame";
+        case DRAIN -> "cut after drain";
         case PAGE -> "cut in a page";
       };
     }

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * One address in front of all services of a system, as a reverse proxy gives it, which chooses the
@@ -23,14 +24,15 @@ public final class FaultProxy implements AutoCloseable {
   private static final int CONNECT_MS = 5_000;
   private static final int LINE_MAX = 16 << 10;
 
-  private final Target target;
+  private final Supplier<Target> target;
   private final FaultPlan plan;
   private final FaultCounts counts;
   private final ServerSocket listener;
   private final Gate gate = new Gate();
   private final Set<Passage> passages = ConcurrentHashMap.newKeySet();
 
-  private FaultProxy(Target target, FaultPlan plan, FaultCounts counts, ServerSocket listener) {
+  private FaultProxy(
+      Supplier<Target> target, FaultPlan plan, FaultCounts counts, ServerSocket listener) {
     this.target = target;
     this.plan = plan;
     this.counts = counts;
@@ -44,6 +46,16 @@ public final class FaultProxy implements AutoCloseable {
    */
   public static FaultProxy start(Target target, FaultPlan plan, FaultCounts counts)
       throws IOException {
+    return start(() -> target, plan, counts);
+  }
+
+  /**
+   * The same.
+   *
+   * @param target asked for at each connection
+   */
+  public static FaultProxy start(Supplier<Target> target, FaultPlan plan, FaultCounts counts)
+      throws IOException {
     var listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     var proxy = new FaultProxy(target, plan, counts, listener);
     Thread.ofVirtual().name("fault proxy").start(proxy::accept);
@@ -56,7 +68,7 @@ public final class FaultProxy implements AutoCloseable {
         URI.create(
             "http://%s:%d"
                 .formatted(listener.getInetAddress().getHostAddress(), listener.getLocalPort()));
-    return target.behind(here);
+    return target.get().behind(here);
   }
 
   private void accept() {
@@ -89,6 +101,9 @@ public final class FaultProxy implements AutoCloseable {
         passage.run(first);
       } finally {
         passages.remove(passage);
+        if (isLive(request)) {
+          counts.count(passage.isDrained() ? FaultCounts.DRAINED : FaultCounts.UNTOLD);
+        }
       }
     } catch (IOException _) {
       // The client sees a closed connection.
@@ -106,10 +121,11 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private URI service(String request) {
+    var now = target.get();
     if (isLive(request)) {
-      return target.gateway();
+      return now.gateway();
     }
-    return request.startsWith("GET ") ? target.history() : target.write();
+    return request.startsWith("GET ") ? now.history() : now.write();
   }
 
   /** What the client says until its first request line is there. */

@@ -23,7 +23,9 @@ final class Passage {
   private final @Nullable Moment moment;
   private final FaultCounts counts;
   private final Gate gate;
+  private final Moment drain = new Moment(Trigger.DRAIN, 0);
   private final CountDownLatch over = new CountDownLatch(1);
+  private volatile boolean drained;
   private volatile boolean still;
 
   Passage(Socket client, Socket server, Fault fault, FaultCounts counts, Gate gate) {
@@ -89,6 +91,9 @@ final class Passage {
     if (still) {
       over.await();
     }
+    if (!drained && drain.within(from, chunk, length) >= 0) {
+      drained = true;
+    }
     int before = moment == null ? -1 : moment.within(from, chunk, length);
     out.write(chunk, 0, before < 0 ? length : before);
     if (before >= 0) {
@@ -137,6 +142,11 @@ final class Passage {
     }
     source.setSoTimeout(0);
     return length;
+  }
+
+  /** Whether the server has said that it leaves. */
+  boolean isDrained() {
+    return drained;
   }
 
   /** Whether it stands still. */

@@ -11,6 +11,9 @@ public enum Trigger {
   /** A live event has begun. */
   EVENT("\"t\":\"event\"", Side.SERVER),
 
+  /** The gateway leaves, and has said so. */
+  DRAIN("\"t\":\"drain\"", Side.SERVER),
+
   /** A piece of history was asked for; seen in the request, since an answer may be compressed. */
   PAGE("GET /v1/channels/", Side.CLIENT);
 

@@ -1,5 +1,6 @@
 package io.tailrace.load.scenario;
 
+import io.tailrace.load.target.Target;
 import java.util.Map;
 
 /** What happens to a system while it is verified. */
@@ -8,7 +9,7 @@ public interface Disturbance {
   Disturbance NONE =
       new Disturbance() {
         @Override
-        public void begin() {}
+        public void begin(Load load) {}
 
         @Override
         public boolean enough() {
@@ -24,8 +25,13 @@ public interface Disturbance {
         }
       };
 
+  /** What subscribers reach the system through. */
+  default Network network(Target target) {
+    return Network.faulty(target);
+  }
+
   /** The load has begun; from now on things may happen. */
-  void begin();
+  void begin(Load load);
 
   /** Whether enough has happened for a verdict to mean something. */
   boolean enough();

@@ -58,7 +58,7 @@ public final class Killings implements Disturbance, AutoCloseable {
   }
 
   @Override
-  public void begin() {
+  public void begin(Load load) {
     thread.start();
   }
 

@@ -133,7 +133,7 @@ final class MemberChannels implements AutoCloseable {
     var user = users.get(n);
     var all = rooms.stream().map(MemberRoom::channel).toList();
     var few = few(n);
-    var through = networks.faultyNetwork();
+    var through = networks.anotherNetwork();
     watch(
         user,
         Reach.ALL,

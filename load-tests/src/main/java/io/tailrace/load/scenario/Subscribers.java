@@ -13,7 +13,6 @@ import io.tailrace.load.driver.SocketFollower;
 import io.tailrace.load.driver.SseFollower;
 import io.tailrace.load.proxy.FaultCounts;
 import io.tailrace.load.proxy.FaultProxy;
-import io.tailrace.load.proxy.RandomFaults;
 import io.tailrace.load.target.Target;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,14 +22,15 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscribers of a run, each behind a faulty network of its own: both clients of the product,
- * and followers of each transport that know the protocol alone. One thread at a time.
+ * The subscribers of a run, each behind a network of its own: both clients of the product, and
+ * followers of each transport that know the protocol alone. One thread at a time.
  */
 final class Subscribers implements AutoCloseable {
   private static final int STILL_MS_MAX = 1_500;
 
   private final List<String> channels;
   private final Numbered numbered;
+  private final Network network;
   private final @Nullable JsClient js;
   private final Random random;
   private final List<Follower> followers = new ArrayList<>();
@@ -42,9 +42,15 @@ final class Subscribers implements AutoCloseable {
   /**
    * @param js the JavaScript client, or null where it cannot run; the Java client takes its places
    */
-  Subscribers(List<String> channels, Numbered numbered, @Nullable JsClient js, Random random) {
+  Subscribers(
+      List<String> channels,
+      Numbered numbered,
+      Network network,
+      @Nullable JsClient js,
+      Random random) {
     this.channels = channels;
     this.numbered = numbered;
+    this.network = network;
     this.js = js;
     this.random = random;
     this.javaTurn = random.nextInt(Transport.values().length);
@@ -60,7 +66,7 @@ final class Subscribers implements AutoCloseable {
 
   /** One more; the first nine are of nine kinds. */
   void start() throws IOException {
-    var through = faultyNetwork();
+    var through = anotherNetwork();
     int n = followers.size();
     followers.add(
         switch (n % 9) {
@@ -76,10 +82,10 @@ final class Subscribers implements AutoCloseable {
         });
   }
 
-  /** The system as seen through one more faulty network, which leads to one gateway. */
-  Target faultyNetwork() throws IOException {
-    var target = numbered.crew().target().turn(proxies.size());
-    var proxy = FaultProxy.start(target, new RandomFaults(child()), faults);
+  /** The system as seen through one more network. */
+  Target anotherNetwork() throws IOException {
+    var way = network.ways().apply(proxies.size());
+    var proxy = FaultProxy.start(way, network.plans().apply(child()), faults);
     proxies.add(proxy);
     return proxy.target();
   }

@@ -29,13 +29,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The invariants, checked from the outside while writers write, readers read and connections break.
  * It needs no quiet system and touches only channels of its own, whose names hold the run's id.
  */
-public final class Verification implements AutoCloseable {
+public final class Verification implements Load, AutoCloseable {
   /** A name in {@link #counts}. */
   public static final String COMMITTED = "committed";
 
@@ -102,7 +103,8 @@ public final class Verification implements AutoCloseable {
     var slot = "tailrace_verify_" + run;
     try (var commits = CommitLog.open(target.jdbcUrl(), slot, ledger::committed)) {
       var plan = new MemberChannels.Plan(run, closed, options.seconds());
-      try (var subscribers = new Subscribers(open, numbered, js, child());
+      try (var subscribers =
+              new Subscribers(open, numbered, disturbance.network(target), js, child());
           var members = new MemberChannels(plan, numbered, ledger, subscribers, js)) {
         for (int i = 0; i < options.subscribers() / 2 + 1; i++) {
           subscribers.start();
@@ -115,7 +117,7 @@ public final class Verification implements AutoCloseable {
             };
         startActors(subscribers, open, ledger);
         members.start(options.writesPerSecond() / MEMBERS_PART / HTTP_EVENTS);
-        disturbance.begin();
+        disturbance.begin(this);
         load(subscribers, ledger);
         return settle(new Lookers(subscribers, members, open), ledger, commits);
       }
@@ -172,7 +174,11 @@ public final class Verification implements AutoCloseable {
           "reader-" + i,
           4,
           new Reader(
-              Seat.alone("reader " + i, open), crew, subscribers.faultyNetwork(), ledger, child()));
+              Seat.alone("reader " + i, open),
+              crew,
+              subscribers.anotherNetwork(),
+              ledger,
+              child()));
     }
   }
 
@@ -335,8 +341,14 @@ public final class Verification implements AutoCloseable {
    * What has happened by now, by name, and how many events are {@link #COMMITTED}: for whoever says
    * when it is {@link Disturbance#enough}. Any thread.
    */
+  @Override
   public Map<String, Long> counts() {
     return soFar.get();
+  }
+
+  @Override
+  public Histogram waits() {
+    return crew.waits().sinceLast();
   }
 
   private Map<String, Long> counts(Subscribers subscribers) {

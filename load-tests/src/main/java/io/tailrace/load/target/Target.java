@@ -61,14 +61,13 @@ public record Target(
 
   /** The same system through one gateway and one catch-up service, in turn. */
   public Target turn(int n) {
+    return through(gateways.get(n % gateways.size()), histories.get(n % histories.size()));
+  }
+
+  /** The same system through this gateway and this catch-up service. */
+  public Target through(URI gateway, URI history) {
     return new Target(
-        write,
-        List.of(gateways.get(n % gateways.size())),
-        List.of(histories.get(n % histories.size())),
-        tenant,
-        tokens,
-        plainTokens,
-        jdbcUrl);
+        write, List.of(gateway), List.of(history), tenant, tokens, plainTokens, jdbcUrl);
   }
 
   /** A connection of one's own. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tailrace.load.driver.JsClient;
 import io.tailrace.load.oracle.Verdict;
 import io.tailrace.load.scenario.Disturbance;
+import io.tailrace.load.scenario.Load;
 import io.tailrace.load.scenario.Progress;
 import io.tailrace.load.scenario.Verification;
 import io.tailrace.load.scenario.VerifyOptions;
@@ -143,7 +144,7 @@ class VerifyIT {
     }
 
     @Override
-    public void begin() {}
+    public void begin(Load load) {}
 
     @Override
     public boolean enough() {
