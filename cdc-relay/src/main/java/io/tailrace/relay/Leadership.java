@@ -107,6 +107,7 @@ final class Leadership implements Runnable {
   private void lead(LeadSession session) throws SQLException, InterruptedException {
     while (!session.tryLock()) {
       if (stage != Stage.STANDING_BY) {
+        rehearse(session);
         stage = Stage.STANDING_BY;
         LOG.atInfo().log("standing by");
       }
@@ -135,6 +136,18 @@ final class Leadership implements Runnable {
         kafka.logEnd(slot.incarnation(), start.confirmed()),
         kafka.eventsEnd(slot.incarnation()));
     stream(source, gate, start.confirmed(), timeline);
+  }
+
+  /** Whoever waits for it to be ready finds it as quick as it will be. */
+  private void rehearse(LeadSession session) throws SQLException, InterruptedException {
+    try {
+      if (new Source(session.connection()).migrated()) {
+        new Rehearsal(config, kafka).play(new Incarnations(session.connection()).inForce());
+      }
+    } catch (SlotException e) {
+      // It matters to whoever leads, who asks again.
+      LOG.atDebug().setCause(e).log("nothing to rehearse with");
+    }
   }
 
   /** Schema and topics are made by others, who may be starting now. False: stopped meanwhile. */

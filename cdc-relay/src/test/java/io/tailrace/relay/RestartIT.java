@@ -159,6 +159,10 @@ class RestartIT {
       try (TestRelay standby = new TestRelay(servers.config())) {
         Await.until("the second stands by", standby.service::ready);
         assertFalse(standby.service.streaming());
+        assertEquals(
+            "tailrace_1",
+            servers.query("select string_agg(slot_name, ' ') from pg_replication_slots"),
+            "what it has rehearsed leaves nothing behind");
 
         leader.kill();
         servers.publish("chat:a", "2");

@@ -10,10 +10,14 @@ import io.tailrace.standalone.launch.Installation;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -197,6 +201,33 @@ public final class ManyProcesses implements Victims {
   /** The names of its processes, in the order in which they are killed. */
   public List<String> names() {
     return children.stream().map(Child::name).toList();
+  }
+
+  /**
+   * The names of its processes in the order in which docs/runbooks/upgrading.md replaces them: of
+   * two relays the one that stands by comes first, so that only one takes over from another.
+   */
+  public List<String> upgradeOrder() throws InterruptedException {
+    var relays = new ArrayList<>(List.of("relay-1", "relay-2"));
+    if (leads("relay-1")) {
+      Collections.reverse(relays);
+    }
+    var names = new ArrayList<>(names());
+    names.removeAll(relays);
+    names.addAll(names.indexOf("gateway-1"), relays);
+    return names;
+  }
+
+  private boolean leads(String relay) throws InterruptedException {
+    try (var client = HttpClient.newHttpClient()) {
+      var request = HttpRequest.newBuilder(baseOf(relay).resolve("/metrics")).build();
+      return client
+          .send(request, BodyHandlers.ofLines())
+          .body()
+          .anyMatch(line -> line.startsWith("tailrace_relay_leading 1"));
+    } catch (IOException e) {
+      throw new IllegalStateException(relay + " does not answer", e);
+    }
   }
 
   @Override

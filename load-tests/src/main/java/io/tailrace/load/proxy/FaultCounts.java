@@ -8,7 +8,7 @@ public final class FaultCounts {
   /** Live connections that ended after they had been told {@code drain}. */
   public static final String DRAINED = "live connections drained";
 
-  /** Those that ended otherwise, whoever ended them. */
+  /** Those that had been subscribed and ended otherwise, whoever ended them. */
   public static final String UNTOLD = "live connections ended";
 
   private final Map<String, Long> counts = new TreeMap<>();

@@ -101,7 +101,7 @@ public final class FaultProxy implements AutoCloseable {
         passage.run(first);
       } finally {
         passages.remove(passage);
-        if (isLive(request)) {
+        if (passage.isSubscribed()) {
           counts.count(passage.isDrained() ? FaultCounts.DRAINED : FaultCounts.UNTOLD);
         }
       }

@@ -23,8 +23,10 @@ final class Passage {
   private final @Nullable Moment moment;
   private final FaultCounts counts;
   private final Gate gate;
+  private final Moment subscribe = new Moment(Trigger.SUBSCRIBED, 0);
   private final Moment drain = new Moment(Trigger.DRAIN, 0);
   private final CountDownLatch over = new CountDownLatch(1);
+  private volatile boolean subscribed;
   private volatile boolean drained;
   private volatile boolean still;
 
@@ -91,6 +93,9 @@ final class Passage {
     if (still) {
       over.await();
     }
+    if (!subscribed && subscribe.within(from, chunk, length) >= 0) {
+      subscribed = true;
+    }
     if (!drained && drain.within(from, chunk, length) >= 0) {
       drained = true;
     }
@@ -142,6 +147,11 @@ final class Passage {
     }
     source.setSoTimeout(0);
     return length;
+  }
+
+  /** Whether the client has got what it came for. */
+  boolean isSubscribed() {
+    return subscribed;
   }
 
   /** Whether the server has said that it leaves. */

@@ -20,6 +20,13 @@ public record Roll(
    */
   public record Stop(long ms, int code) {}
 
+  @Override
+  public String toString() {
+    return "%s: exit %d after %d ms, ready after %d ms, p99 %.1f ms of %d, %s"
+        .formatted(
+            service, stop.code(), stop.ms(), readyMs, waitMs(99), waits.getTotalCount(), counts);
+  }
+
   /** How often this happened. */
   public long count(String name) {
     return counts.getOrDefault(name, 0L);

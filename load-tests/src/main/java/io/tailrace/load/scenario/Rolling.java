@@ -83,7 +83,7 @@ public final class Rolling implements Disturbance, AutoCloseable {
       var _ = cuts.cut(QUIET, NONE, 0);
       TimeUnit.MILLISECONDS.sleep(pace.quietMs());
       add(cuts.cut(QUIET, NONE, 0));
-      for (var name : system.names()) {
+      for (var name : system.upgradeOrder()) {
         roll(name, cuts);
       }
       done = true;
