@@ -28,7 +28,7 @@ final class BalancerIT {
       first.status.set(200);
       Await.until("it is back", () -> way.get().gateway().equals(first.uri()));
 
-      second.close();
+      second.end();
       Await.until(
           "one that does not answer is not ready",
           () -> balancer.turn(1).get().gateway().equals(first.uri()));
@@ -66,9 +66,13 @@ final class BalancerIT {
       return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    void end() {
+      server.stop(0);
+    }
+
     @Override
     public void close() {
-      server.stop(0);
+      end();
     }
   }
 }
