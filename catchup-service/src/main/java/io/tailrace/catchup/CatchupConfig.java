@@ -3,6 +3,7 @@ package io.tailrace.catchup;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.sequencer.store.HistoryOptions;
 import io.tailrace.sequencer.store.Sharing;
 import java.nio.file.Path;
@@ -138,6 +139,7 @@ public record CatchupConfig(
         new HistoryOptions(
             settings.get(SharedKeys.KAFKA_BOOTSTRAP),
             settings.get(SharedKeys.KAFKA_PARTITIONS),
+            Placement.SHARED,
             settings.get(GROUP),
             settings.get(STATE_DIR),
             settings.get(INSTANCE),

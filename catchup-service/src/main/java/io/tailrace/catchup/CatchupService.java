@@ -28,6 +28,7 @@ import io.tailrace.schemas.http.OriginPolicy;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
 import io.tailrace.schemas.topic.Topics;
@@ -91,6 +92,7 @@ public final class CatchupService implements RunningService {
   public static CatchupService start(CatchupConfig config, @Nullable Runnable stopped) {
     Contracts contracts = Contracts.shippedOr(config.contractsDir());
     ensureTopics(config, contracts);
+    Placement placement = Placement.of(contracts);
     KeyRing keys = KeyRing.follow(config.keysFile());
     TokenVerifier tokens = new TokenVerifier(keys, InstantSource.system());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -100,7 +102,7 @@ public final class CatchupService implements RunningService {
         new RestartingHistory(
             restart ->
                 HistoryStreams.start(
-                    config.store(),
+                    config.store().placed(placement),
                     kind -> retention(contracts.of(kind)),
                     progress,
                     stopped == null ? restart : stopped),
@@ -156,10 +158,7 @@ public final class CatchupService implements RunningService {
 
   private static void ensureTopics(CatchupConfig config, Contracts contracts) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", config.bootstrap()))) {
-      TopicAdmin.ensure(
-          admin,
-          new TopicPlan(
-              config.partitions(), (short) config.replication(), contracts.longestRetention()));
+      TopicAdmin.ensure(admin, TopicPlan.of(contracts, config.partitions(), config.replication()));
     }
   }
 

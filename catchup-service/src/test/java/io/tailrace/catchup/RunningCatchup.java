@@ -87,6 +87,7 @@ abstract class RunningCatchup {
     return new HistoryOptions(
         local.bootstrap(),
         local.partitions(),
+        local.placement(),
         local.applicationId(),
         local.stateDir(),
         local.instance(),

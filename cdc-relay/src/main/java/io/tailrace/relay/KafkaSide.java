@@ -7,6 +7,7 @@ import io.tailrace.relay.slot.LastNumbered;
 import io.tailrace.relay.slot.LogEnd;
 import io.tailrace.relay.slot.SlotException;
 import io.tailrace.schemas.topic.Topics;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -76,6 +79,19 @@ final class KafkaSide {
   List<LastNumbered> eventsEnd(int incarnation) {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer("tailrace-relay-events-end", true)) {
       return EventsEnd.read(consumer, incarnation);
+    }
+  }
+
+  /** Whether anything was ever written to the log. */
+  boolean isLogBegun() {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer("tailrace-relay-begun", false)) {
+      List<TopicPartition> all = new ArrayList<>();
+      for (String topic : List.of(Topics.OUTBOX, Topics.EVENTS)) {
+        for (PartitionInfo info : consumer.partitionsFor(topic)) {
+          all.add(new TopicPartition(topic, info.partition()));
+        }
+      }
+      return consumer.endOffsets(all).values().stream().anyMatch(end -> end > 0);
     }
   }
 

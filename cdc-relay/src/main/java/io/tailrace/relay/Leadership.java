@@ -14,6 +14,7 @@ import io.tailrace.relay.tail.StartCheck;
 import io.tailrace.relay.tail.Tail;
 import io.tailrace.relay.tail.TailSource;
 import io.tailrace.relay.translate.Translator;
+import io.tailrace.schemas.topic.Placement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,6 +49,7 @@ final class Leadership implements Runnable {
   }
 
   private final RelayConfig config;
+  private final Placement placement;
   private final KafkaSide kafka;
   private final RelayMetrics metrics;
   private final Halt halt;
@@ -57,6 +59,7 @@ final class Leadership implements Runnable {
 
   Leadership(RelayConfig config, RelayMetrics metrics, Halt halt, InstantSource clock) {
     this.config = config;
+    this.placement = config.placement();
     this.kafka = new KafkaSide(config);
     this.metrics = metrics;
     this.halt = halt;
@@ -120,7 +123,9 @@ final class Leadership implements Runnable {
       return;
     }
     // Under the lock: no rebuild can change it any more while this relay leads.
-    SlotName slot = new Incarnations(session.connection()).inForce();
+    Incarnations incarnations = new Incarnations(session.connection());
+    SlotName slot = incarnations.inForce();
+    incarnations.requireOwnLogs(placement.own(), source.hasRows() || kafka.isLogBegun());
     if (config.slotCreate()
         && SlotSetup.create(session.connection(), slot, config.slotFailover())) {
       LOG.atInfo().addKeyValue("slot", slot.name()).log("made the replication slot");
@@ -164,8 +169,8 @@ final class Leadership implements Runnable {
                 ? "Kafka has no topics tailrace.outbox, tailrace.events and tailrace.deadletter, or does"
                     + " not answer:"
                     + " check kafka.bootstrap and start the sequencer, which makes them."
-                : "The database has no table tailrace.incarnation: start write-service, whose"
-                    + " migrations make it, and check database.url.");
+                : "The database has no table tailrace.incarnation, or an older one: start write-service,"
+                    + " whose migrations make it, and check database.url.");
       }
       if (pause(LOCK_EVERY)) {
         return false;
@@ -220,7 +225,7 @@ final class Leadership implements Runnable {
         .addKeyValue("recordBytesMax", recordBytesMax)
         .log("starting the stream");
     try (Publisher publisher =
-        new Publisher(kafka.producer(), recordBytesMax, config.ackWait(), halt)) {
+        new Publisher(kafka.producer(), placement, recordBytesMax, config.ackWait(), halt)) {
       Carrier carrier = new Carrier(translator, publisher, metrics, clock);
       Tail tail =
           Tail.start(

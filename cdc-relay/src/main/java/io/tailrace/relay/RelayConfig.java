@@ -5,13 +5,17 @@ import io.tailrace.relay.tail.TailSource;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
+import io.tailrace.schemas.contract.Contracts;
+import io.tailrace.schemas.topic.Placement;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -19,6 +23,7 @@ import org.postgresql.PGProperty;
  * The relay's settings.
  *
  * @param databaseUrl JDBC address of the primary
+ * @param contractsDir folder of contracts; null: those that come with Tailrace
  * @param slotCreate make the slot where it is missing and the outbox is empty: the first install
  * @param slotFailover make it one that standbys keep too
  * @param slotWait how long a slot that somebody else holds is waited for; longer than PostgreSQL's
@@ -35,6 +40,7 @@ public record RelayConfig(
     String databaseUser,
     String databasePassword,
     String kafkaBootstrap,
+    @Nullable Path contractsDir,
     boolean slotCreate,
     boolean slotFailover,
     Duration slotWait,
@@ -96,6 +102,7 @@ public record RelayConfig(
         SharedKeys.DATABASE_USER,
         SharedKeys.DATABASE_PASSWORD,
         SharedKeys.KAFKA_BOOTSTRAP,
+        SharedKeys.CONTRACTS_DIR,
         SLOT_CREATE,
         SLOT_FAILOVER,
         SLOT_WAIT,
@@ -124,6 +131,7 @@ public record RelayConfig(
         settings.get(SharedKeys.DATABASE_USER),
         settings.get(SharedKeys.DATABASE_PASSWORD),
         settings.get(SharedKeys.KAFKA_BOOTSTRAP),
+        settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
         settings.get(SLOT_CREATE),
         settings.get(SLOT_FAILOVER),
         settings.get(SLOT_WAIT),
@@ -175,6 +183,11 @@ public record RelayConfig(
         BATCH_ROWS_MAX,
         heartbeat,
         FLUSH_EVERY);
+  }
+
+  /** Where the log has a channel: of the contracts, this is all that the relay needs. */
+  Placement placement() {
+    return Placement.of(Contracts.shippedOr(contractsDir));
   }
 
   /** Longest wait for a batch's acknowledgements: the producer gives up before. */

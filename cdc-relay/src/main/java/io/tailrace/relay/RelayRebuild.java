@@ -6,6 +6,7 @@ import io.tailrace.relay.publish.Publisher;
 import io.tailrace.relay.rebuild.Rebuild;
 import io.tailrace.relay.slot.SlotException;
 import io.tailrace.relay.slot.Source;
+import io.tailrace.schemas.topic.Placement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -23,11 +24,13 @@ public final class RelayRebuild {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
   private final RelayConfig config;
+  private final Placement placement;
   private final KafkaSide kafka;
   private final Halt halt;
 
   private RelayRebuild(RelayConfig config, Halt halt) {
     this.config = config;
+    this.placement = config.placement();
     this.kafka = new KafkaSide(config);
     this.halt = halt;
   }
@@ -104,8 +107,19 @@ public final class RelayRebuild {
     }
 
     @Override
+    public Placement placement() {
+      return placement;
+    }
+
+    @Override
+    public boolean isLogBegun() {
+      return kafka.isLogBegun();
+    }
+
+    @Override
     public Publisher publisher() throws InterruptedException {
-      return new Publisher(kafka.producer(), kafka.recordBytesMax(), config.ackWait(), halt);
+      return new Publisher(
+          kafka.producer(), placement, kafka.recordBytesMax(), config.ackWait(), halt);
     }
   }
 }

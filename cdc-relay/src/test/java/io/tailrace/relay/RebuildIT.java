@@ -15,11 +15,8 @@ import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
-import io.tailrace.schemas.topic.TopicAdmin;
-import io.tailrace.schemas.topic.TopicPlan;
 import io.tailrace.schemas.topic.Topics;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -117,15 +114,6 @@ class RebuildIT {
     }
   }
 
-  private void loseTopics() throws Exception {
-    try (Admin admin = servers.admin()) {
-      admin.deleteTopics(List.of(Topics.OUTBOX, Topics.EVENTS)).all().get();
-      Await.until(
-          "the topics are gone", () -> !admin.listTopics().names().get().contains(Topics.OUTBOX));
-      TopicAdmin.ensure(admin, new TopicPlan(Servers.PARTITIONS, (short) 1, Duration.ofDays(1)));
-    }
-  }
-
   private String slots() throws Exception {
     return servers.query(
         "select string_agg(slot_name, ' ' order by slot_name) from pg_replication_slots"
@@ -140,7 +128,7 @@ class RebuildIT {
       Await.until("some rows", () -> writers.committedRows.get() > 300);
       assertFalse(relay.halted.isDone());
     }
-    loseTopics();
+    servers.loseTopics();
 
     Rebuild.Outcome outcome = rebuild();
     int first = (int) outcome.rows();

@@ -4,15 +4,18 @@ import io.tailrace.embed.KafkaBroker;
 import io.tailrace.embed.PostgresServer;
 import io.tailrace.relay.slot.SlotName;
 import io.tailrace.relay.slot.SlotSetup;
+import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.testkit.Migrations;
 import io.tailrace.schemas.topic.TopicAdmin;
 import io.tailrace.schemas.topic.TopicPlan;
+import io.tailrace.schemas.topic.Topics;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -53,6 +56,16 @@ final class Servers implements AutoCloseable {
   void prepareSchema() throws SQLException {
     try (Connection connection = connect()) {
       Migrations.apply(connection);
+    }
+  }
+
+  /** Deletes the log and makes it anew, empty. */
+  void loseTopics() throws Exception {
+    try (Admin admin = admin()) {
+      admin.deleteTopics(List.of(Topics.OUTBOX, Topics.EVENTS)).all().get();
+      Await.until(
+          "the topics are gone", () -> !admin.listTopics().names().get().contains(Topics.OUTBOX));
+      TopicAdmin.ensure(admin, new TopicPlan(PARTITIONS, (short) 1, Duration.ofDays(1)));
     }
   }
 

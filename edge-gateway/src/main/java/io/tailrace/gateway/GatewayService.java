@@ -32,10 +32,10 @@ import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.trace.Spans;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -50,7 +50,6 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
@@ -87,6 +86,7 @@ public final class GatewayService implements RunningService {
   private final TokenVerifier verifier;
   private final Contracts contracts;
   private final JoinClient joins;
+  private final Placement placement;
   private final EventTail tail;
   private final Hub hub;
   private final Budget budget;
@@ -106,6 +106,7 @@ public final class GatewayService implements RunningService {
     this.keys = KeyRing.follow(config.keysFile());
     this.verifier = new TokenVerifier(keys, clock);
     this.contracts = Contracts.shippedOr(config.contractsFolder());
+    this.placement = Placement.of(contracts);
     this.joins =
         new JoinClient(
             new JoinClient.Settings(
@@ -127,6 +128,7 @@ public final class GatewayService implements RunningService {
     this.hub =
         Hub.start(
             new KafkaClients(config.kafkaBootstrap()),
+            placement,
             List.of(
                 new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX),
                 new ReceiptDesk(ReceiptDesk.Rules.USUAL),
@@ -293,12 +295,11 @@ public final class GatewayService implements RunningService {
                 "queueBytes", config.queue().bounds().bytesMax()),
             config.region());
     int partitions = tail.partitions();
+    placement.requireRoom(partitions);
     SubscribeDesk.Rules subscriptions =
         new SubscribeDesk.Rules(
             permission(),
-            channel ->
-                BuiltInPartitioner.partitionForKey(
-                    channel.getBytes(StandardCharsets.UTF_8), partitions),
+            channel -> placement.partitionOf(channel, partitions),
             limits.subscriptions(),
             config.join().timeout().toMillis() + JOIN_MARGIN_MS,
             AHEAD_WAIT_MS,

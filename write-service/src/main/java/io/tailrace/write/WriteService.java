@@ -8,6 +8,7 @@ import io.tailrace.schemas.http.OriginPolicy;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.token.KeyRing;
 import io.tailrace.schemas.token.TokenVerifier;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.trace.Spans;
 import io.tailrace.write.ack.LogFollower;
 import io.tailrace.write.ack.LogSearch;
@@ -111,7 +112,10 @@ public final class WriteService implements RunningService {
     WriteConfig.Tuning tuning = config.tuning();
     metrics.gauge(
         "tailrace.write.waiting.events", "events whose seq is awaited", follower::waiting);
-    LogSearch search = part(new LogSearch(config.kafkaBootstrap(), clocks.nanoTime(), metrics));
+    LogSearch search =
+        part(
+            new LogSearch(
+                config.kafkaBootstrap(), Placement.of(contracts), clocks.nanoTime(), metrics));
     RetentionPlan plan =
         new RetentionPlan(contracts.longestRetention(), KEYS_KEPT, PARTITION_DAYS_AHEAD);
     Retention retention = new Retention(pool, plan, metrics);

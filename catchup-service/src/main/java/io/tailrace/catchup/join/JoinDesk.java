@@ -37,7 +37,8 @@ public final class JoinDesk {
   private static final Duration GRACE_HERE = Duration.ofMillis(250);
 
   private static final String PARTITIONS =
-      "gateway and replica place this channel differently: set kafka.partitions alike";
+      "gateway and replica place this channel differently: give both the same kafka.partitions and"
+          + " contracts";
 
   private final HistoryReader history;
   private final Progress progress;

@@ -8,10 +8,10 @@ import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows as Kafka records. The commit time stands in {@code ce_time}; the record's own time is left
@@ -28,14 +28,17 @@ final class Outgoing {
   /** Size of the value that was left out. */
   static final String VALUE_BYTES = "tr_value_bytes";
 
+  private final ToIntFunction<String> placement;
   private final long recordBytesMax;
 
   /**
    * A maker of records.
    *
+   * @param placement the partition of a channel's records in the outbox topic
    * @param recordBytesMax the smaller of what the producer sends and what the topic takes
    */
-  Outgoing(long recordBytesMax) {
+  Outgoing(ToIntFunction<String> placement, long recordBytesMax) {
+    this.placement = placement;
     this.recordBytesMax = recordBytesMax;
   }
 
@@ -56,7 +59,8 @@ final class Outgoing {
 
   private ProducerRecord<byte[], byte[]> outbox(Translated.Row row) {
     OutboxRecord outbox = row.outbox();
-    byte[] key = utf8(outbox.channel().full());
+    String channel = outbox.channel().full();
+    byte[] key = utf8(channel);
     Headers headers = new RecordHeaders();
     EventHeaders.writeEnvelope(headers, outbox.channel(), outbox.envelope());
     EventHeaders.writePosition(headers, outbox.position());
@@ -71,9 +75,10 @@ final class Outgoing {
               + " bytes as a message, at most "
               + recordBytesMax
               + " can be sent; its data stays in tailrace.outbox under its id");
-      return make(Topics.DEADLETTER, key, null, headers);
+      return deadLetter(key, headers);
     }
-    return make(Topics.OUTBOX, key, outbox.data(), headers);
+    return new ProducerRecord<>(
+        Topics.OUTBOX, placement.applyAsInt(channel), null, key, outbox.data(), headers);
   }
 
   private static ProducerRecord<byte[], byte[]> unfit(Translated.Unfit unfit) {
@@ -83,7 +88,7 @@ final class Outgoing {
     EventHeaders.writePosition(headers, unfit.position());
     reason(headers, "unreadable", unfit.reason());
     byte[] key = utf8(source.tenant() + '/' + source.channel());
-    return make(Topics.DEADLETTER, key, null, headers);
+    return deadLetter(key, headers);
   }
 
   private static void reason(Headers headers, String code, String detail) {
@@ -95,8 +100,7 @@ final class Outgoing {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static ProducerRecord<byte[], byte[]> make(
-      String topic, byte[] key, byte @Nullable [] value, Headers headers) {
-    return new ProducerRecord<>(topic, null, null, key, value, headers);
+  private static ProducerRecord<byte[], byte[]> deadLetter(byte[] key, Headers headers) {
+    return new ProducerRecord<byte[], byte[]>(Topics.DEADLETTER, null, null, key, null, headers);
   }
 }

@@ -2,6 +2,7 @@ package io.tailrace.relay.publish;
 
 import io.tailrace.relay.translate.Translated;
 import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publisher implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
+  private final int partitions;
   private final Outgoing outgoing;
   private final Duration ackWait;
   private final Halt halt;
@@ -33,14 +35,22 @@ public final class Publisher implements AutoCloseable {
    * A publisher.
    *
    * @param producer idempotent, acks=all; closed with this
+   * @param placement where the log has a channel
    * @param recordBytesMax the smaller of what the producer sends and what the topic takes
    * @param ackWait longest wait for the acknowledgements of a batch; longer than the producer's
    *     delivery time-out
    */
   public Publisher(
-      Producer<byte[], byte[]> producer, long recordBytesMax, Duration ackWait, Halt halt) {
+      Producer<byte[], byte[]> producer,
+      Placement placement,
+      long recordBytesMax,
+      Duration ackWait,
+      Halt halt) {
     this.producer = producer;
-    this.outgoing = new Outgoing(recordBytesMax);
+    this.partitions = producer.partitionsFor(Topics.OUTBOX).size();
+    placement.requireRoom(partitions);
+    this.outgoing =
+        new Outgoing(channel -> placement.partitionOf(channel, partitions), recordBytesMax);
     this.ackWait = ackWait;
     this.halt = halt;
   }
@@ -67,7 +77,6 @@ public final class Publisher implements AutoCloseable {
    * @return how many partitions there are
    */
   public int mark(Position position) throws InterruptedException {
-    int partitions = producer.partitionsFor(Topics.OUTBOX).size();
     List<ProducerRecord<byte[], byte[]>> marks = new ArrayList<>(partitions);
     for (int partition = 0; partition < partitions; partition++) {
       marks.add(Outgoing.mark(partition, position));

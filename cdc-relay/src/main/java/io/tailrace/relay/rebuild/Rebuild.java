@@ -9,6 +9,7 @@ import io.tailrace.relay.translate.SourceRow;
 import io.tailrace.relay.translate.Translated;
 import io.tailrace.relay.translate.Translator;
 import io.tailrace.schemas.event.Position;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.Topics;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -64,6 +65,12 @@ public final class Rebuild {
     /** A reader without a group. */
     Consumer<byte[], byte[]> consumer(boolean committedOnly);
 
+    /** Where the log is to have a channel. */
+    Placement placement();
+
+    /** Whether anything was ever written to the log. */
+    boolean isLogBegun();
+
     /** A sender into the outbox topic. */
     Publisher publisher() throws InterruptedException;
   }
@@ -106,6 +113,8 @@ public final class Rebuild {
    */
   public Outcome run(int atLeast) throws SQLException, InterruptedException {
     requireCommitTimes();
+    List<String> own = kafka.placement().own();
+    incarnations.requireOwnLogs(own, kafka.isLogBegun());
     int complete = incarnations.lastComplete();
     SlotName slot = new SlotName(Math.max(atLeast, highest() + 1));
     int timeline = new Source(session).timeline();
@@ -114,7 +123,7 @@ public final class Rebuild {
         progress.step("the sequencer had lost its place; it goes on with what comes now");
       }
     }
-    incarnations.begin(slot.incarnation());
+    incarnations.begin(slot.incarnation(), own);
     progress.step("making the slot " + slot.name() + "; waits for transactions that are open");
     Outcome outcome;
     try (SnapshotSlot made =

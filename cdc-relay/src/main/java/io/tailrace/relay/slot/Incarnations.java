@@ -1,5 +1,6 @@
 package io.tailrace.relay.slot;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -53,6 +54,55 @@ public final class Incarnations {
     }
   }
 
+  /**
+   * Requires that the incarnation in force was begun under these contracts, as far as they place
+   * channels; notes them where nothing has been placed yet.
+   *
+   * @param isBegun whether the outbox or the log has anything
+   * @throws SlotException where channels would go on in other partitions
+   */
+  public void requireOwnLogs(List<String> own, boolean isBegun) throws SQLException {
+    List<String> before = ownLogs();
+    if (before.equals(own)) {
+      return;
+    }
+    if (isBegun) {
+      throw new SlotException(
+          "The contracts say log: own for "
+              + kinds(own)
+              + ", but the log was begun with "
+              + kinds(before)
+              + ": a channel's events would go on in another partition, out of order. Put the"
+              + " contracts back, or have the log made anew with these: stop every service, delete"
+              + " the topics tailrace* and the services' state folders, start the sequencer once,"
+              + " run `tailrace rebuild`.");
+    }
+    try (PreparedStatement note =
+        connection.prepareStatement(
+            "update tailrace.incarnation set own_logs = ?"
+                + " where number = (select max(number) from tailrace.incarnation)")) {
+      note.setArray(1, array(own));
+      note.executeUpdate();
+    }
+  }
+
+  private List<String> ownLogs() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select own_logs from tailrace.incarnation order by number desc limit 1")) {
+      return row.next() ? List.of((String[]) row.getArray(1).getArray()) : List.of();
+    }
+  }
+
+  private Array array(List<String> kinds) throws SQLException {
+    return connection.createArrayOf("text", kinds.toArray());
+  }
+
+  private static String kinds(List<String> kinds) {
+    return kinds.isEmpty() ? "none" : String.join(", ", kinds);
+  }
+
   /** The highest number that was brought to its end; 0 where none was. */
   public int lastComplete() throws SQLException {
     return number(
@@ -71,16 +121,27 @@ public final class Incarnations {
   /**
    * Takes a number before anything is published under it.
    *
+   * @param own the kinds that have partitions of their own
    * @throws SQLException also where somebody else has just taken it
    */
-  public void begin(int number) throws SQLException {
-    change("insert into tailrace.incarnation (number) values (?)", number);
+  public void begin(int number, List<String> own) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "insert into tailrace.incarnation (number, own_logs) values (?, ?)")) {
+      statement.setInt(1, number);
+      statement.setArray(2, array(own));
+      statement.executeUpdate();
+    }
   }
 
   /** All of its rows are in the log: the number is in force. */
   public void complete(int number) throws SQLException {
-    change(
-        "update tailrace.incarnation set complete_at = clock_timestamp() where number = ?", number);
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "update tailrace.incarnation set complete_at = clock_timestamp() where number = ?")) {
+      statement.setInt(1, number);
+      statement.executeUpdate();
+    }
   }
 
   /** Drops every slot of Tailrace's in this database but one; ends sessions that hold them. */
@@ -129,12 +190,5 @@ public final class Incarnations {
 
   private int number(String sql) throws SQLException {
     return numbers(sql).getFirst();
-  }
-
-  private void change(String sql, int number) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setInt(1, number);
-      statement.executeUpdate();
-    }
   }
 }

@@ -113,7 +113,9 @@ public final class Source {
   public boolean migrated() throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
-            statement.executeQuery("select to_regclass('tailrace.incarnation') is not null")) {
+            statement.executeQuery(
+                "select exists (select from pg_attribute where attname = 'own_logs'"
+                    + " and attrelid = to_regclass('tailrace.incarnation'))")) {
       row.next();
       return row.getBoolean(1);
     }

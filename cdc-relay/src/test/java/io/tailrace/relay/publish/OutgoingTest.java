@@ -23,7 +23,7 @@ class OutgoingTest {
   private static final long COMMIT_MICROS = 1_700_000_000_123_456L;
   private static final int RECORD_BYTES_MAX = 2_000;
 
-  private final Outgoing outgoing = new Outgoing(RECORD_BYTES_MAX);
+  private final Outgoing outgoing = new Outgoing(_ -> 3, RECORD_BYTES_MAX);
 
   private static Translated.Row row(int dataBytes) {
     Envelope envelope = new Envelope("id1", "x", "e", "ann", "2023-11-14T22:13:20.123456Z", null);
@@ -44,6 +44,7 @@ class OutgoingTest {
 
     OutboxRecord back = EventHeaders.readOutbox(record.key(), record.headers(), record.value());
     assertEquals(Topics.OUTBOX, record.topic());
+    assertEquals(3, record.partition());
     assertEquals(row.outbox().channel(), back.channel());
     assertEquals(row.outbox().envelope(), back.envelope());
     assertEquals(POSITION, back.position());

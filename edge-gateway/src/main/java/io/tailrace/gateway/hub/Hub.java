@@ -5,6 +5,7 @@ import io.tailrace.gateway.ephemeral.HubDesk;
 import io.tailrace.gateway.ephemeral.HubInput;
 import io.tailrace.gateway.ephemeral.HubOut;
 import io.tailrace.gateway.measure.HubMetrics;
+import io.tailrace.schemas.topic.Placement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -56,12 +57,17 @@ public final class Hub implements AutoCloseable {
     boolean show(List<EphemeralFrame> frames);
   }
 
-  private Hub(KafkaClients clients, List<HubDesk> desks, InstantSource clock, HubMetrics metrics) {
+  private Hub(
+      KafkaClients clients,
+      Placement placement,
+      List<HubDesk> desks,
+      InstantSource clock,
+      HubMetrics metrics) {
     this.clock = clock;
     this.metrics = metrics;
     this.desks = List.copyOf(desks);
     this.reader = new HubReader(clients::consumer, desks, metrics);
-    this.writer = new HubWriter(clients::producer, reader, metrics, KEPT_MAX);
+    this.writer = new HubWriter(clients::producer, reader, placement, metrics, KEPT_MAX);
     for (HubDesk desk : desks) {
       Out out = new Out(desk);
       outs.add(out);
@@ -71,8 +77,12 @@ public final class Hub implements AutoCloseable {
 
   /** Starts its thread; Kafka need not be there. */
   public static Hub start(
-      KafkaClients clients, List<HubDesk> desks, InstantSource clock, HubMetrics metrics) {
-    Hub hub = new Hub(clients, desks, clock, metrics);
+      KafkaClients clients,
+      Placement placement,
+      List<HubDesk> desks,
+      InstantSource clock,
+      HubMetrics metrics) {
+    Hub hub = new Hub(clients, placement, desks, clock, metrics);
     Thread.ofPlatform().name("hub").start(hub::run);
     return hub;
   }

@@ -3,6 +3,7 @@ package io.tailrace.gateway.hub;
 import io.tailrace.gateway.ephemeral.HubDesk;
 import io.tailrace.gateway.ephemeral.HubOut.Drop;
 import io.tailrace.gateway.measure.HubMetrics;
+import io.tailrace.schemas.topic.Placement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +34,7 @@ final class HubWriter implements AutoCloseable {
 
   private final Function<Boolean, Producer<byte[], byte[]>> producers;
   private final HubReader topics;
+  private final Placement placement;
   private final HubMetrics metrics;
   private final int keptMax;
   private final Map<Boolean, Producer<byte[], byte[]>> open = new HashMap<>();
@@ -64,15 +65,18 @@ final class HubWriter implements AutoCloseable {
    *
    * @param producers makes one for what is durable (true), or is not
    * @param topics knows how many partitions a topic has
+   * @param placement in which of them a channel's records are
    * @param keptMax keys whose latest value is kept
    */
   HubWriter(
       Function<Boolean, Producer<byte[], byte[]>> producers,
       HubReader topics,
+      Placement placement,
       HubMetrics metrics,
       int keptMax) {
     this.producers = producers;
     this.topics = topics;
+    this.placement = placement;
     this.metrics = metrics;
     this.keptMax = keptMax;
   }
@@ -218,9 +222,7 @@ final class HubWriter implements AutoCloseable {
     if (partitions == 0) {
       return null;
     }
-    int partition =
-        BuiltInPartitioner.partitionForKey(
-            desk.placedBy(key).getBytes(StandardCharsets.UTF_8), partitions);
+    int partition = placement.partitionOf(desk.placedBy(key), partitions);
     return new ProducerRecord<>(
         desk.topic(), partition, key.getBytes(StandardCharsets.UTF_8), value);
   }

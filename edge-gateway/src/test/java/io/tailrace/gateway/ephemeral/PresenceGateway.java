@@ -62,6 +62,7 @@ final class PresenceGateway implements HubOut {
         chat.order(),
         chat.loss(),
         chat.longAbsence(),
+        chat.ownLog(),
         chat.rights(),
         chat.members(),
         chat.dataBytesMax(),

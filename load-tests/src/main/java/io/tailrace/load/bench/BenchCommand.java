@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       LatencyCommand.class,
       HttpCommand.class,
       FairCommand.class,
+      HotCommand.class,
       SqlCommand.class,
       FanoutCommand.class,
       BesideCommand.class,

@@ -2,6 +2,7 @@ package io.tailrace.load.bench;
 
 import io.tailrace.load.fault.ManyProcesses;
 import io.tailrace.load.target.OwnSystemOptions;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.Topics;
 import io.tailrace.standalone.cli.CommandException;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -193,7 +193,7 @@ final class TakeoverCommand implements Callable<Integer> {
   }
 
   private static int partitionOf(String channel) {
-    return Utils.toPositive(Utils.murmur2(Utils.utf8(channel))) % ManyProcesses.PARTITIONS;
+    return Placement.SHARED.partitionOf(channel, ManyProcesses.PARTITIONS);
   }
 
   private static void put(Result result, String name, List<Takeover.Seen> seen) {

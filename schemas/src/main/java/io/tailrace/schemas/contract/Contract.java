@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param order scope of order: {@code channel}
  * @param loss what may be lost of events: {@code none}
  * @param longAbsence what is given after a long absence: {@code snapshot} or {@code events}
+ * @param ownLog whether the kind has partitions of the log to itself, so that others are not behind
+ *     it
  * @param members what membership means in the kind; null where its channels have no members
  * @param dataBytesMax largest data of an event, in bytes
  * @param types schema of data by event type
@@ -28,6 +30,7 @@ public record Contract(
     String order,
     String loss,
     String longAbsence,
+    boolean ownLog,
     Rights rights,
     @Nullable Members members,
     int dataBytesMax,

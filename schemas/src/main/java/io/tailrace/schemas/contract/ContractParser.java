@@ -34,6 +34,7 @@ final class ContractParser {
             root.oneOf("order", "channel"),
             root.oneOf("loss", "none"),
             root.oneOf("longAbsence", "snapshot", "events"),
+            root.has("log") && root.oneOf("log", "shared", "own").equals("own"),
             rights(root.map("rights")),
             root.has("members") ? members(root.map("members")) : null,
             (int) root.number("sizeMax", 1, DATA_BYTES_MAX),

@@ -26,8 +26,11 @@ public record TopicPlan(int partitions, short replication, Duration eventsRetent
   /**
    * The plan of an installation with these contracts. Every service that makes topics takes it from
    * here, so that whichever comes first lays the log out as all the others would.
+   *
+   * @throws IllegalArgumentException where the contracts ask for more partitions than there are
    */
   public static TopicPlan of(Contracts contracts, int partitions, int replication) {
+    Placement.of(contracts).requireRoom(partitions);
     return new TopicPlan(partitions, (short) replication, contracts.longestRetention());
   }
 }

@@ -62,6 +62,7 @@ class ContractsTest {
         "kind: chat|kind: Chat|2|kind",
         "order: channel|order: global|7|order",
         "order: channel|ordre: channel|2|order is missing",
+        "order: channel|order: channel\\nlog: mine|8|log",
         "sizeMax: 65536|sizeMax: many|25|sizeMax",
         "sizeMax: 65536|sizeMax: 99999999|25|sizeMax",
         "publish: tenant|publish: everyone|13|publish",

@@ -16,7 +16,12 @@ import java.util.List;
 public final class Migrations {
   private static final String FOLDER = "/tailrace/sql/";
   private static final List<String> SCRIPTS =
-      List.of("V1__outbox.sql", "V2__incarnation.sql", "V3__member.sql", "V4__admin.sql");
+      List.of(
+          "V1__outbox.sql",
+          "V2__incarnation.sql",
+          "V3__member.sql",
+          "V4__admin.sql",
+          "V5__own_log.sql");
 
   private Migrations() {}
 

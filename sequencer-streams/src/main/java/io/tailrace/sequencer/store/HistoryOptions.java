@@ -1,5 +1,6 @@
 package io.tailrace.sequencer.store;
 
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.sequencer.GroupPlace;
 import io.tailrace.sequencer.InstanceName;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.apache.kafka.streams.StreamsConfig;
  *
  * @param bootstrap Kafka's address
  * @param partitions partitions of the log
+ * @param placement which channels are in which partition
  * @param applicationId its consumer group. A process holds the partitions that its group gives it;
  *     processes that shall each hold all of the log have groups of their own
  * @param stateDir where the stores lie; kept between runs, never shared by two processes
@@ -26,6 +28,7 @@ import org.apache.kafka.streams.StreamsConfig;
 public record HistoryOptions(
     String bootstrap,
     int partitions,
+    Placement placement,
     String applicationId,
     Path stateDir,
     String instance,
@@ -41,6 +44,7 @@ public record HistoryOptions(
     return new HistoryOptions(
         bootstrap,
         partitions,
+        Placement.SHARED,
         APPLICATION_ID,
         stateDir,
         "",
@@ -53,7 +57,31 @@ public record HistoryOptions(
   /** The same, sharing the partitions with others of its group. */
   public HistoryOptions sharedBy(Sharing with) {
     return new HistoryOptions(
-        bootstrap, partitions, applicationId, stateDir, instance, threads, session, cacheMib, with);
+        bootstrap,
+        partitions,
+        placement,
+        applicationId,
+        stateDir,
+        instance,
+        threads,
+        session,
+        cacheMib,
+        with);
+  }
+
+  /** The same for a log with this placement. */
+  public HistoryOptions placed(Placement by) {
+    return new HistoryOptions(
+        bootstrap,
+        partitions,
+        by,
+        applicationId,
+        stateDir,
+        instance,
+        threads,
+        session,
+        cacheMib,
+        sharing);
   }
 
   /** Kafka Streams' settings, each with its reason. */

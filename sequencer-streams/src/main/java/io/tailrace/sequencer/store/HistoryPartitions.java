@@ -3,10 +3,10 @@ package io.tailrace.sequencer.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.ReceiptRecord;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
 public final class HistoryPartitions implements HistoryReader {
   private final AtomicReferenceArray<@Nullable HistoryDb> taken;
   private final PartitionProgress[] progress;
+  private final Placement placement;
   private final HistoryListener listener;
   private final Lease lease;
   private final ReceiptPartitions receipts;
 
-  /** For a log of so many partitions, read as long as the lease holds. */
-  HistoryPartitions(int partitions, HistoryListener listener, Lease lease) {
+  /**
+   * For a log of so many partitions, read as long as the lease holds.
+   *
+   * @param placement which channels are in which
+   */
+  HistoryPartitions(int partitions, Placement placement, HistoryListener listener, Lease lease) {
+    this.placement = placement;
     this.lease = lease;
     this.taken = new AtomicReferenceArray<>(partitions);
     this.progress = new PartitionProgress[partitions];
@@ -43,16 +49,12 @@ public final class HistoryPartitions implements HistoryReader {
 
   @Override
   public int partitionOf(Channel channel) {
-    return placed(channel.full(), progress.length);
+    return placement.partitionOf(channel.full(), progress.length);
   }
 
   /** The partition of a receipt's key, of so many. */
-  static int partitionOf(byte[] receiptKey, int partitions) {
-    return placed(ReceiptRecord.placedBy(new String(receiptKey, UTF_8)), partitions);
-  }
-
-  private static int placed(String channel, int partitions) {
-    return Utils.toPositive(Utils.murmur2(channel.getBytes(UTF_8))) % partitions;
+  int partitionOf(byte[] receiptKey, int partitions) {
+    return placement.partitionOf(ReceiptRecord.placedBy(new String(receiptKey, UTF_8)), partitions);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.tailrace.schemas.topic.EpochMark;
 import io.tailrace.schemas.topic.EventHeaders;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,16 @@ final class HistoryStore extends TopicStore<HistoryDb> {
 
   private final RocksMemory memory;
   private final Retention.OfKind retention;
+  private final ToIntFunction<Channel> placement;
 
-  HistoryStore(RocksMemory memory, Retention.OfKind retention) {
+  /**
+   * A store.
+   *
+   * @param placement the partition that a channel is looked for in
+   */
+  HistoryStore(RocksMemory memory, Retention.OfKind retention, ToIntFunction<Channel> placement) {
     super(NAME, "the history store");
+    this.placement = placement;
     this.memory = memory;
     this.retention = retention;
   }
@@ -87,11 +95,27 @@ final class HistoryStore extends TopicStore<HistoryDb> {
     }
   }
 
-  /** What is no event is passed over, loudly: only the sequencer writes the topic. */
+  /**
+   * What is no event is passed over, loudly: only the sequencer writes the topic.
+   *
+   * @throws BrokenLogException where nobody would look for it here
+   */
   private @Nullable Event read(
       byte @Nullable [] key, Headers headers, byte @Nullable [] value, long offset) {
     try {
-      return EventHeaders.readEvent(key, headers, value);
+      Event event = EventHeaders.readEvent(key, headers, value);
+      int asked = placement.applyAsInt(event.channel());
+      if (asked != partition()) {
+        throw new BrokenLogException(
+            event.channel().full(),
+            "the contracts place it in partition "
+                + asked
+                + ": give this service the contracts that the relay has, whose log: own cannot be"
+                + " changed without a rebuild",
+            partition(),
+            offset);
+      }
+      return event;
     } catch (BadRecordException e) {
       LOG.atError()
           .addKeyValue("partition", partition())

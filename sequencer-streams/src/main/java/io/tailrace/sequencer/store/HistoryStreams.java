@@ -62,7 +62,8 @@ public final class HistoryStreams implements HistoryOwners, AutoCloseable {
         options.sharing().isShared()
             ? Lease.within(options.session(), System::nanoTime)
             : Lease.unlimited();
-    HistoryPartitions partitions = new HistoryPartitions(options.partitions(), listener, lease);
+    HistoryPartitions partitions =
+        new HistoryPartitions(options.partitions(), options.placement(), listener, lease);
     Properties properties = options.properties();
     properties.put(
         StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, CommitTime.class.getName());

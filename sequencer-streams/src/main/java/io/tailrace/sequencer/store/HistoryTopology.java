@@ -32,7 +32,9 @@ public final class HistoryTopology extends Topology {
     addSource(EVENTS, new ByteArrayDeserializer(), new ByteArrayDeserializer(), Topics.EVENTS);
     addProcessor(FEED, () -> new HistoryProcessor(partitions), EVENTS);
     addStateStore(
-        new Builder<>(HistoryStore.NAME, () -> new HistoryStore(memory, retention)), FEED);
+        new Builder<>(
+            HistoryStore.NAME, () -> new HistoryStore(memory, retention, partitions::partitionOf)),
+        FEED);
     addSource(
         // Named in full: Topology has an older one of the same name.
         org.apache.kafka.streams.AutoOffsetReset.earliest(),
@@ -51,7 +53,7 @@ public final class HistoryTopology extends Topology {
         Topics.RECEIPTS,
         new ByteArraySerializer(),
         new ByteArraySerializer(),
-        (_, key, _, count) -> Optional.of(Set.of(HistoryPartitions.partitionOf(key, count))),
+        (_, key, _, count) -> Optional.of(Set.of(partitions.partitionOf(key, count))),
         RECEIPT_FEED);
     internalTopologyBuilder.connectSourceStoreAndTopic(HistoryStore.NAME, Topics.EVENTS);
     internalTopologyBuilder.connectSourceStoreAndTopic(ReceiptStore.NAME, Topics.RECEIPTS);

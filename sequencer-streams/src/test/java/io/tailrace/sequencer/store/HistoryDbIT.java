@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tailrace.schemas.event.Chain;
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.Placement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -355,7 +356,8 @@ class HistoryDbIT {
   void aPartitionIsReadOnlyWhileItsBrokerIsHeard() {
     AtomicLong clock = new AtomicLong();
     Lease lease = Lease.within(Duration.ofNanos(60), clock::get);
-    HistoryPartitions partitions = new HistoryPartitions(1, HistoryListener.NONE, lease);
+    HistoryPartitions partitions =
+        new HistoryPartitions(1, Placement.SHARED, HistoryListener.NONE, lease);
     partitions.taken(0, db);
     partitions.polled(0, new PartitionProgress.Polled(-1, 0), 0);
     partitions.heard(0);

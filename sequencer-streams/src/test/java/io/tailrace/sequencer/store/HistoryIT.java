@@ -1,12 +1,16 @@
 package io.tailrace.sequencer.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.tailrace.embed.KafkaBroker;
+import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
+import io.tailrace.schemas.testkit.ContractFiles;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.Topics;
 import io.tailrace.sequencer.OutboxLog;
 import io.tailrace.sequencer.SequencerConfig;
@@ -20,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -107,6 +112,25 @@ class HistoryIT {
     // The last record is the event, and what stands behind it is a marker.
     long event = log.read(Topics.EVENTS, "read_committed").getLast().offset();
     assertEquals(event + 2, ends.values().stream().mapToLong(end -> end).max().orElse(0));
+  }
+
+  @Test
+  void underContractsThatPlaceAChannelElsewhereItStops() throws IOException {
+    append(50);
+    awaitHistory(50);
+    Contracts others = Contracts.load(ContractFiles.ownLogs(folder.resolve("others"), "chat"));
+    CountDownLatch stopped = new CountDownLatch(1);
+    HistoryOptions options =
+        HistoryOptions.local(broker.bootstrap(), PARTITIONS, folder.resolve("elsewhere"))
+            .placed(Placement.of(others));
+    history.close();
+
+    try (HistoryStreams elsewhere =
+        HistoryStreams.start(
+            options, _ -> Retention.ALL, HistoryListener.NONE, stopped::countDown)) {
+      Await.until("it has stopped", () -> stopped.getCount() == 0);
+      assertFalse(elsewhere.ready());
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.schemas.event.Event;
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -256,7 +257,7 @@ class HistoryMembersIT {
   @Test
   void nothingCanBeReadBetweenTheFirstOfAnEpochAndItsMark() throws RocksDBException {
     HistoryPartitions partitions =
-        new HistoryPartitions(1, HistoryListener.NONE, Lease.unlimited());
+        new HistoryPartitions(1, Placement.SHARED, HistoryListener.NONE, Lease.unlimited());
     add(writer.member("ada", "owner"));
     write(partitions);
     partitions.taken(0, db);

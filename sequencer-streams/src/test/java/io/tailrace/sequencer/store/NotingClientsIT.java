@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tailrace.embed.KafkaBroker;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +35,7 @@ class NotingClientsIT {
     try (KafkaBroker broker = KafkaBroker.temporary()) {
       fill(broker.bootstrap());
       HistoryPartitions partitions =
-          new HistoryPartitions(ROUNDS, HistoryListener.NONE, Lease.unlimited());
+          new HistoryPartitions(ROUNDS, Placement.SHARED, HistoryListener.NONE, Lease.unlimited());
       try (Consumer<byte[], byte[]> consumer =
           new NotingClients(partitions).getConsumer(config(broker.bootstrap()))) {
         consumer.assign(List.of(EVENTS));

@@ -1,9 +1,9 @@
 package io.tailrace.write.ack;
 
 import io.tailrace.schemas.name.Channel;
+import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.Topics;
 import io.tailrace.write.measure.WriteMetrics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +43,7 @@ public final class LogSearch implements AutoCloseable {
       Channel channel, String id, Instant commitTime, CompletableFuture<Sequenced> found) {}
 
   private final String bootstrap;
+  private final Placement placement;
   private final LongSupplier nanoTime;
   private final WriteMetrics metrics;
   private final BlockingQueue<Wanted> queue = new ArrayBlockingQueue<>(WAITING_MAX);
@@ -51,9 +51,15 @@ public final class LogSearch implements AutoCloseable {
   private volatile boolean stopping;
   private volatile @Nullable KafkaConsumer<String, Integer> open;
 
-  /** Starts the searching thread; it connects at the first search. */
-  public LogSearch(String bootstrap, LongSupplier nanoTime, WriteMetrics metrics) {
+  /**
+   * Starts the searching thread; it connects at the first search.
+   *
+   * @param placement in which partition to search
+   */
+  public LogSearch(
+      String bootstrap, Placement placement, LongSupplier nanoTime, WriteMetrics metrics) {
     this.bootstrap = bootstrap;
+    this.placement = placement;
     this.nanoTime = nanoTime;
     this.metrics = metrics;
     this.thread = Thread.ofPlatform().daemon().name("write-search").start(this::run);
@@ -135,15 +141,13 @@ public final class LogSearch implements AutoCloseable {
     }
   }
 
-  /** The partition that Kafka's default partitioner gives the channel's key. */
-  private static @Nullable TopicPartition partitionOf(
+  private @Nullable TopicPartition partitionOf(
       KafkaConsumer<String, Integer> consumer, Channel channel) {
     int count = LogConsumer.partitions(consumer).size();
     if (count == 0) {
       return null;
     }
-    byte[] key = channel.full().getBytes(StandardCharsets.UTF_8);
-    return new TopicPartition(Topics.EVENTS, Utils.toPositive(Utils.murmur2(key)) % count);
+    return new TopicPartition(Topics.EVENTS, placement.partitionOf(channel.full(), count));
   }
 
   private static boolean seek(

@@ -13,6 +13,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +47,8 @@ final class RebuildCommand implements Callable<Integer> {
               + " backup older than the last rebuild, whose number clients may still hold.")
   private int epoch = 1;
 
+  @Mixin private ServiceOptions services = new ServiceOptions();
+
   @Option(names = "--json", description = "The result as JSON.")
   private boolean json;
 
@@ -54,7 +57,7 @@ final class RebuildCommand implements Callable<Integer> {
     if (epoch < 1) {
       throw new ParameterException(spec.commandLine(), "--epoch must be at least 1");
     }
-    try (Rebuilding rebuilding = Rebuilding.of(data)) {
+    try (Rebuilding rebuilding = Rebuilding.of(data, services.settings(spec))) {
       JsonLog.installFile(data.resolve("tailrace.log"));
       Runtime.getRuntime().addShutdownHook(new Thread(rebuilding::close, "stop"));
       long startNanos = System.nanoTime();

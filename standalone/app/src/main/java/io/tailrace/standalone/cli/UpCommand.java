@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,26 +53,14 @@ final class UpCommand implements Callable<Integer> {
       description = "Whether the demo page and its tokens are served. Default: ${DEFAULT-VALUE}.")
   private boolean demo = true;
 
-  @Option(
-      names = "--set",
-      paramLabel = "NAME=VALUE",
-      description =
-          "A setting of the services, as docs/running.md lists them; may be repeated, such as"
-              + " --set contracts.dir=./contracts.")
-  private Map<String, String> settings = new TreeMap<>();
+  @Mixin private ServiceOptions services = new ServiceOptions();
 
   @Override
   public Integer call() throws InterruptedException {
     if (port < 0 || port > 65_535) {
       throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535");
     }
-    for (String name : settings.keySet()) {
-      if (!Standalone.mayBeSet(name)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--set " + name + " is no setting that can be set here: see docs/running.md");
-      }
-    }
+    Map<String, String> settings = services.settings(spec);
     Path log = data.resolve("tailrace.log");
     JsonLog.installFile(log);
     PrintWriter err = spec.commandLine().getErr();

@@ -26,19 +26,23 @@ public final class Rebuilding implements AutoCloseable {
   private static final int FAILED = 1;
 
   private final Path data;
+  private final Map<String, String> settings;
   private final StopOrder parts = new StopOrder();
 
-  private Rebuilding(Path data) {
+  private Rebuilding(Path data, Map<String, String> settings) {
+    this.settings = settings;
     this.data = data.toAbsolutePath().normalize();
   }
 
   /**
    * Looks whether a rebuild can be begun; starts nothing.
    *
+   * @param settings what the system is started with beside its defaults: of the contracts it
+   *     depends in which partition a channel is
    * @throws IllegalStateException where there is no installation, or a system runs on it
    */
-  public static Rebuilding of(Path data) {
-    Rebuilding rebuilding = new Rebuilding(data);
+  public static Rebuilding of(Path data, Map<String, String> settings) {
+    Rebuilding rebuilding = new Rebuilding(data, settings);
     for (String part : List.of("postgres", "kafka")) {
       rebuilding.requireStopped(part);
     }
@@ -75,12 +79,12 @@ public final class Rebuilding implements AutoCloseable {
     Installation installation = Installation.open(data);
     progress.step("starting PostgreSQL and Kafka");
     Standalone.Servers servers = Standalone.Servers.start(installation, parts);
-    ServiceSettings settings = new ServiceSettings(installation, servers, 0, Map.of());
+    ServiceSettings told = new ServiceSettings(installation, servers, 0, settings);
     migrate(servers.postgres());
-    Standalone.ensureTopics(settings);
+    Standalone.ensureTopics(told);
     forgetHistory();
     return RelayRebuild.run(
-        RelayConfig.from(settings.relay(RelayConfig.keys())),
+        RelayConfig.from(told.relay(RelayConfig.keys())),
         atLeast,
         progress,
         (reason, _) -> {

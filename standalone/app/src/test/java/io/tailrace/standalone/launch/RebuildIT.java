@@ -122,7 +122,7 @@ class RebuildIT {
       before = history(client);
       assertContiguous(before, 1);
       IllegalStateException refusal =
-          assertThrows(IllegalStateException.class, () -> Rebuilding.of(folder));
+          assertThrows(IllegalStateException.class, () -> Rebuilding.of(folder, Map.of()));
       assertTrue(String.valueOf(refusal.getMessage()).contains("stop it"));
     }
     loseTopics();
