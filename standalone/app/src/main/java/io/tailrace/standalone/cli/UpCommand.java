@@ -1,5 +1,6 @@
 package io.tailrace.standalone.cli;
 
+import io.tailrace.schemas.http.StopSignals;
 import io.tailrace.schemas.log.JsonLog;
 import io.tailrace.standalone.launch.Installation;
 import io.tailrace.standalone.launch.Standalone;
@@ -82,6 +83,7 @@ final class UpCommand implements Callable<Integer> {
             },
             "stop");
     Runtime.getRuntime().addShutdownHook(stop);
+    Thread.ofPlatform().name("signals").daemon().start(UpCommand::endWhenAsked);
     try {
       system.begin(err::println);
     } finally {
@@ -90,6 +92,16 @@ final class UpCommand implements Callable<Integer> {
     greet(system);
     stopped.await();
     return 0;
+  }
+
+  /** As a service does: 0 after a clean stop, and a second signal ends it at once. */
+  private static void endWhenAsked() {
+    try {
+      StopSignals.take().await();
+      System.exit(0);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void awaitBriefly(CountDownLatch latch) {
