@@ -3,6 +3,7 @@ package io.tailrace.catchup;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SharedKeys;
+import io.tailrace.schemas.region.OtherRegions;
 import io.tailrace.schemas.topic.Placement;
 import io.tailrace.sequencer.store.HistoryOptions;
 import io.tailrace.sequencer.store.Sharing;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param store how this process runs the history store
  * @param contractsDir folder of contracts; null for the shipped ones
  * @param serviceKey what gateways prove themselves with when they join
+ * @param others regions whose people are shown here too
  * @param limits what may be under way at once
  * @param calls how the processes of the group call each other
  */
@@ -30,6 +32,7 @@ public record CatchupConfig(
     @Nullable Path contractsDir,
     String serviceKey,
     List<String> origins,
+    OtherRegions others,
     Limits limits,
     Calls calls) {
   /**
@@ -121,6 +124,7 @@ public record CatchupConfig(
         SharedKeys.CONTRACTS_DIR,
         SharedKeys.SERVICE_KEY,
         SharedKeys.ORIGINS,
+        OtherRegions.SETTING,
         WAITS_MAX,
         STREAMS_MAX,
         FORWARDS_MAX,
@@ -151,6 +155,7 @@ public record CatchupConfig(
         settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
         settings.get(SharedKeys.SERVICE_KEY),
         settings.get(SharedKeys.ORIGINS),
+        settings.get(OtherRegions.SETTING),
         new Limits(settings.get(WAITS_MAX), settings.get(STREAMS_MAX), settings.get(FORWARDS_MAX)),
         new Calls(
             settings.get(SharedKeys.TLS_CERTIFICATE).isPresent(), settings.get(SharedKeys.TLS_CA)));

@@ -126,7 +126,7 @@ public final class CatchupService implements RunningService {
     CursorSeal cursors = new CursorSeal(key.derive("snapshot cursors"));
     MyPath mine =
         new MyPath(new MyDesk(history, access.right(), routes, peers, requests), sending, metrics);
-    PresenceTail presence = PresenceTail.start(config.bootstrap());
+    PresenceTail presence = PresenceTail.start(config.bootstrap(), config.others());
     metrics.watchPresence(presence.state()::devices);
     Answering answering =
         new Answering(

@@ -5,6 +5,7 @@ import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.region.OtherRegions;
 import io.tailrace.schemas.testkit.Certificates;
 import io.tailrace.sequencer.store.HistoryOptions;
 import io.tailrace.sequencer.store.Sharing;
@@ -80,6 +81,7 @@ final class CatchupInstance implements AutoCloseable {
                 null,
                 RunningCatchup.SERVICE_KEY,
                 List.of(),
+                OtherRegions.NONE,
                 CatchupConfig.Limits.LOCAL,
                 calls));
     handler.set(service.handler());

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -42,11 +44,15 @@ class PresenceIT extends RunningCatchup {
   }
 
   private void write(Channel channel, byte[] value) {
+    write(Topics.PRESENCE, System.currentTimeMillis(), channel, value);
+  }
+
+  private void write(String topic, long writtenMs, Channel channel, byte[] value) {
     try {
       gateways
           .send(
               new ProducerRecord<>(
-                  Topics.PRESENCE, partitionOf(channel), channel.full().getBytes(UTF_8), value))
+                  topic, partitionOf(channel), writtenMs, channel.full().getBytes(UTF_8), value))
           .get();
     } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError(e);
@@ -54,6 +60,10 @@ class PresenceIT extends RunningCatchup {
   }
 
   private void tell(Channel channel, String gateway, long seq, long ttlMs, String... told) {
+    write(channel, digest(gateway, seq, ttlMs, told));
+  }
+
+  private static byte[] digest(String gateway, long seq, long ttlMs, String... told) {
     long nowMs = System.currentTimeMillis();
     List<Device> devices = new ArrayList<>();
     for (String one : told) {
@@ -70,7 +80,7 @@ class PresenceIT extends RunningCatchup {
               true,
               "{\"at\":1}"));
     }
-    write(channel, new Digest(gateway, 0, seq, ttlMs, nowMs, null, devices).json());
+    return new Digest(gateway, 0, seq, ttlMs, nowMs, null, devices).json();
   }
 
   private List<String> here(String reader, Channel channel) {
@@ -111,6 +121,24 @@ class PresenceIT extends RunningCatchup {
     awaitHere(channel, "ann phone away", "bob desk editing");
     tell(channel, "g", 2, TTL_MS);
     awaitHere(channel);
+  }
+
+  @Test
+  void whoIsInAnotherRegionIsShownTooFromWhenItIsMirrored() throws Exception {
+    Channel channel = channel();
+    tell(channel, "g", 1, TTL_MS, "ann phone active");
+    awaitHere(channel, "ann phone active");
+    String mirrored = "far." + Topics.PRESENCE;
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin.createTopics(List.of(new NewTopic(mirrored, PARTITIONS, (short) 1))).all().get();
+    }
+    long nowMs = System.currentTimeMillis();
+    write(mirrored, nowMs - 2 * TTL_MS, channel, digest("f", 1, TTL_MS, "ghost tv active"));
+    write(mirrored, nowMs, channel, digest("h", 1, TTL_MS, "bob desk editing"));
+
+    Await.until("bob is shown", () -> here("reader", channel).contains("bob desk editing"));
+
+    assertEquals(List.of("ann phone active", "bob desk editing"), here("reader", channel));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.tailrace.embed.KafkaBroker;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.region.OtherRegions;
 import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.token.Identity;
 import io.tailrace.schemas.token.TokenSigner;
@@ -74,6 +75,7 @@ abstract class RunningCatchup {
                 contracts(folder),
                 SERVICE_KEY,
                 List.of("https://app.example"),
+                new OtherRegions(List.of("far")),
                 new CatchupConfig.Limits(100, 2, 100),
                 CatchupConfig.Calls.PLAIN));
     server = ServiceServer.start("127.0.0.1", 0, List.of(service), service.handler());

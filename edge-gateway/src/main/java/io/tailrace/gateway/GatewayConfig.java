@@ -7,6 +7,7 @@ import io.tailrace.schemas.config.Settings;
 import io.tailrace.schemas.config.SettingsException;
 import io.tailrace.schemas.config.SharedKeys;
 import io.tailrace.schemas.http.Proxies;
+import io.tailrace.schemas.region.OtherRegions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param keysFile the tenants' keys
  * @param contractsFolder contracts, null for the shipped ones
  * @param origins web pages that may connect
- * @param region told in {@code welcome}
+ * @param region where it stands among the regions
  * @param secureCookie whether the session cookie is for HTTPS only, whatever the port speaks
  * @param proxies whose word on a client's address is taken
  * @param authorities whom calls to the catch-up service trust; empty for those of the JVM
@@ -37,7 +38,7 @@ public record GatewayConfig(
     Path keysFile,
     @Nullable Path contractsFolder,
     List<String> origins,
-    String region,
+    RegionConfig region,
     boolean secureCookie,
     Proxies proxies,
     Optional<Path> authorities,
@@ -66,8 +67,6 @@ public record GatewayConfig(
           "Base address of the catch-up service, asked at every subscribe.",
           "http://host:port or https://host:port",
           GatewayConfig::address);
-  private static final Key<String> REGION =
-      Key.text("region", "local", "Name of this place, told in welcome.");
   private static final Key<Boolean> COOKIE_SECURE =
       Key.flag(
           "cookie.secure",
@@ -242,7 +241,9 @@ public record GatewayConfig(
         SharedKeys.KEYS_FILE,
         SharedKeys.CONTRACTS_DIR,
         SharedKeys.ORIGINS,
-        REGION,
+        RegionConfig.NAME,
+        RegionConfig.HOME,
+        OtherRegions.SETTING,
         COOKIE_SECURE,
         Proxies.TRUSTED,
         SharedKeys.TLS_CA,
@@ -292,7 +293,7 @@ public record GatewayConfig(
         settings.get(SharedKeys.KEYS_FILE),
         settings.get(SharedKeys.CONTRACTS_DIR).orElse(null),
         settings.get(SharedKeys.ORIGINS),
-        settings.get(REGION),
+        RegionConfig.from(settings),
         settings.get(COOKIE_SECURE),
         settings.get(Proxies.TRUSTED),
         settings.get(SharedKeys.TLS_CA),

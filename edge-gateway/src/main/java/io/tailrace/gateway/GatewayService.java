@@ -2,11 +2,13 @@ package io.tailrace.gateway;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.gateway.admit.RateGate;
+import io.tailrace.gateway.ephemeral.HubDesk;
 import io.tailrace.gateway.ephemeral.PresenceDesk;
 import io.tailrace.gateway.ephemeral.ReceiptDesk;
 import io.tailrace.gateway.ephemeral.SignalDesk;
 import io.tailrace.gateway.fanout.ShardCore;
 import io.tailrace.gateway.hub.Hub;
+import io.tailrace.gateway.hub.HubTopics;
 import io.tailrace.gateway.hub.KafkaClients;
 import io.tailrace.gateway.join.JoinClient;
 import io.tailrace.gateway.lane.Budget;
@@ -127,16 +129,11 @@ public final class GatewayService implements RunningService {
             metrics);
     this.hub =
         Hub.start(
-            new KafkaClients(config.kafkaBootstrap()),
-            placement,
-            List.of(
-                new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX),
-                new ReceiptDesk(ReceiptDesk.Rules.USUAL),
-                new PresenceDesk(
-                    sessionNames().get(),
-                    PresenceDesk.Rules.USUAL,
-                    () -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong()))),
+            new KafkaClients(
+                config.kafkaBootstrap(), config.region().home(config.kafkaBootstrap())),
+            new HubTopics(desks(nanoTime), config.region().others(), placement),
             clock,
+            nanoTime,
             new HubMetrics(metrics.registry()));
     this.budget = new Budget(config.queue().budgetBytes());
     metrics.held(budget::knownBytes, config.queue().budgetBytes());
@@ -293,7 +290,7 @@ public final class GatewayService implements RunningService {
                 "subscriptions", (long) limits.subscriptions(),
                 "framesPerSecond", (long) limits.framesPerSecond(),
                 "queueBytes", config.queue().bounds().bytesMax()),
-            config.region());
+            config.region().name());
     int partitions = tail.partitions();
     placement.requireRoom(partitions);
     SubscribeDesk.Rules subscriptions =
@@ -330,6 +327,16 @@ public final class GatewayService implements RunningService {
 
   private SubscribeDesk.Permission permission() {
     return new ByContract(contracts);
+  }
+
+  private static List<HubDesk> desks(LongSupplier nanoTime) {
+    return List.of(
+        new SignalDesk(SIGNAL_WINDOW_MS, SIGNALS_WAITING_MAX),
+        new ReceiptDesk(ReceiptDesk.Rules.USUAL),
+        new PresenceDesk(
+            sessionNames().get(),
+            PresenceDesk.Rules.USUAL,
+            () -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong())));
   }
 
   private static Supplier<String> sessionNames() {

@@ -40,6 +40,16 @@ public final class Presence {
     book.read(channel, digest, readBack.ageMs(writtenMs, wallMs, nowMs), nowMs);
   }
 
+  /**
+   * A digest of another region was read.
+   *
+   * @param ageMs how old it is at least
+   * @param nowMs now, by a clock that only goes forward
+   */
+  synchronized void readFar(String channel, Digest digest, long ageMs, long nowMs) {
+    book.read(channel, digest, Math.min(ageMs, Digest.TTL_MS_MAX), nowMs);
+  }
+
   /** Time has passed. */
   synchronized void tick(long wallMs, long nowMs) {
     readBack.begin(wallMs, nowMs);

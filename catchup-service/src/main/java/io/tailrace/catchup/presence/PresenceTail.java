@@ -3,10 +3,13 @@ package io.tailrace.catchup.presence;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tailrace.schemas.presence.Digest;
+import io.tailrace.schemas.region.FarClock;
+import io.tailrace.schemas.region.OtherRegions;
 import io.tailrace.schemas.topic.BadRecordException;
 import io.tailrace.schemas.topic.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +26,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the topic of presence on a thread of its own; after a failure it begins anew. */
+/**
+ * Reads the topic of presence, and those of other regions as they are mirrored here, on a thread of
+ * its own; after a failure it begins anew.
+ */
 public final class PresenceTail implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PresenceTail.class);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -31,13 +37,19 @@ public final class PresenceTail implements AutoCloseable {
   private static final long PAUSE_MS = 1000;
   private static final long SILENCE_MS = 10_000;
 
+  /** Another region may not have been mirrored yet. */
+  private static final long LOOK_FAR_MS = 5000;
+
   private final Presence state = new Presence();
   private final InstantSource clock = InstantSource.system();
   private final Map<String, Object> settings;
+  private final List<String> far;
+  private final Map<TopicPartition, FarClock> farClocks = new HashMap<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private PresenceTail(String bootstrap) {
+  private PresenceTail(String bootstrap, OtherRegions others) {
+    far = others.mirrored(Topics.PRESENCE);
     settings =
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -55,8 +67,8 @@ public final class PresenceTail implements AutoCloseable {
   }
 
   /** Starts; Kafka need not be there. */
-  public static PresenceTail start(String bootstrap) {
-    PresenceTail tail = new PresenceTail(bootstrap);
+  public static PresenceTail start(String bootstrap, OtherRegions others) {
+    PresenceTail tail = new PresenceTail(bootstrap, others);
     Thread.ofPlatform().name("presence").start(tail::run);
     return tail;
   }
@@ -104,42 +116,66 @@ public final class PresenceTail implements AutoCloseable {
   }
 
   private void follow(Consumer<byte[], byte[]> consumer) {
-    List<TopicPartition> all =
-        consumer.partitionsFor(Topics.PRESENCE, ANSWER).stream()
-            .map(partition -> new TopicPartition(Topics.PRESENCE, partition.partition()))
-            .toList();
-    if (all.isEmpty()) {
+    Map<TopicPartition, Long> ends = new HashMap<>(begin(consumer, Topics.PRESENCE));
+    if (ends.isEmpty()) {
       return;
     }
-    consumer.assign(all);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(all, ANSWER);
-    Map<TopicPartition, Long> back = new HashMap<>();
-    all.forEach(partition -> back.put(partition, clock.millis() - Digest.TTL_MS_MAX));
-    Map<TopicPartition, OffsetAndTimestamp> since = consumer.offsetsForTimes(back, ANSWER);
-    for (TopicPartition partition : all) {
-      OffsetAndTimestamp first = since.get(partition);
-      consumer.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
-    }
+    List<String> missing = new ArrayList<>(far);
+    long lookedMs = steadyMs() - LOOK_FAR_MS;
     boolean caughtUp = false;
     long heardMs = steadyMs();
     while (closing.getCount() > 0) {
       state.tick(clock.millis(), steadyMs());
+      if (!missing.isEmpty() && steadyMs() - lookedMs >= LOOK_FAR_MS) {
+        lookedMs = steadyMs();
+        // Those that are there at the start are read before anybody is answered.
+        missing.removeIf(topic -> {
+          Map<TopicPartition, Long> found = begin(consumer, topic);
+          ends.putAll(found);
+          return !found.isEmpty();
+        });
+      }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         take(record);
         heardMs = steadyMs();
       }
       if (steadyMs() - heardMs > SILENCE_MS) {
         // Nobody may be here, or Kafka may be away, which a poll does not tell.
-        consumer.endOffsets(all, ANSWER);
+        consumer.endOffsets(ends.keySet(), ANSWER);
         heardMs = steadyMs();
       }
       if (!caughtUp) {
         caughtUp =
-            all.stream()
-                .allMatch(one -> consumer.position(one, ANSWER) >= ends.getOrDefault(one, 0L));
+            ends.entrySet().stream()
+                .allMatch(one -> consumer.position(one.getKey(), ANSWER) >= one.getValue());
         state.read(caughtUp);
       }
     }
+  }
+
+  /**
+   * Reads a topic too, from some minutes back; where it ends now, nothing where it is not there.
+   */
+  private Map<TopicPartition, Long> begin(Consumer<byte[], byte[]> consumer, String topic) {
+    List<TopicPartition> fresh =
+        consumer.partitionsFor(topic, ANSWER).stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .toList();
+    if (fresh.isEmpty()) {
+      return Map.of();
+    }
+    Map<TopicPartition, Long> ends = consumer.endOffsets(fresh, ANSWER);
+    Map<TopicPartition, Long> back = new HashMap<>();
+    fresh.forEach(partition -> back.put(partition, clock.millis() - Digest.TTL_MS_MAX));
+    Map<TopicPartition, OffsetAndTimestamp> since = consumer.offsetsForTimes(back, ANSWER);
+    List<TopicPartition> all = new ArrayList<>(consumer.assignment());
+    all.addAll(fresh);
+    consumer.assign(all);
+    for (TopicPartition partition : fresh) {
+      OffsetAndTimestamp first = since.get(partition);
+      consumer.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
+    }
+    return ends;
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -147,12 +183,18 @@ public final class PresenceTail implements AutoCloseable {
       return;
     }
     try {
-      state.read(
-          new String(record.key(), UTF_8),
-          Digest.parse(record.value()),
-          record.timestamp(),
-          clock.millis(),
-          steadyMs());
+      String channel = new String(record.key(), UTF_8);
+      Digest digest = Digest.parse(record.value());
+      if (record.topic().equals(Topics.PRESENCE)) {
+        state.read(channel, digest, record.timestamp(), clock.millis(), steadyMs());
+      } else {
+        long ageMs =
+            farClocks
+                .computeIfAbsent(
+                    new TopicPartition(record.topic(), record.partition()), _ -> new FarClock())
+                .ageMs(record.timestamp(), clock.millis(), steadyMs());
+        state.readFar(channel, digest, ageMs, steadyMs());
+      }
     } catch (BadRecordException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("a record is no digest of presence");
     }

@@ -19,6 +19,14 @@ public interface HubDesk {
     return key;
   }
 
+  /**
+   * Whether each region has a topic of its own, and is shown those of the others too; else there is
+   * one, which is written at home and mirrored to the others under its own name.
+   */
+  default boolean isOfEachRegion() {
+    return false;
+  }
+
   /** How far back reading begins, in milliseconds; 0: what is written from now on is read. */
   default long startBackMs() {
     return 0;
@@ -36,12 +44,21 @@ public interface HubDesk {
   void said(HubInput input, long nowMs, HubOut out);
 
   /**
-   * A record of the topic, written by any gateway, this one too.
+   * A record of the topic, written by any gateway of this region, this one too.
    *
    * @param value null where the record deletes its key
    * @param writtenMs when the broker took it; clocks differ a little, so it may be after now
    */
   void read(String key, byte @Nullable [] value, long writtenMs, long nowMs, HubOut out);
+
+  /**
+   * A record of another region's topic, mirrored here.
+   *
+   * @param ageMs how old it is at least, whatever the other region's clocks say
+   */
+  default void readFar(String key, byte @Nullable [] value, long ageMs, long nowMs, HubOut out) {
+    read(key, value, nowMs - ageMs, nowMs, out);
+  }
 
   /** Time has passed; about every 100 ms, and at the latest after a batch of anything else. */
   void tick(long nowMs, HubOut out);

@@ -110,6 +110,11 @@ public final class PresenceDesk implements HubDesk {
   }
 
   @Override
+  public boolean isOfEachRegion() {
+    return true;
+  }
+
+  @Override
   public long startBackMs() {
     return Digest.TTL_MS_MAX;
   }
@@ -203,6 +208,16 @@ public final class PresenceDesk implements HubDesk {
   @Override
   public void read(String key, byte @Nullable [] value, long writtenMs, long nowMs, HubOut out) {
     long steady = begin(nowMs);
+    read(key, value, readBack.ageMs(writtenMs, nowMs, steady), out);
+  }
+
+  @Override
+  public void readFar(String key, byte @Nullable [] value, long ageMs, long nowMs, HubOut out) {
+    begin(nowMs);
+    read(key, value, Math.min(ageMs, Digest.TTL_MS_MAX), out);
+  }
+
+  private void read(String key, byte @Nullable [] value, long ageMs, HubOut out) {
     Digest digest;
     try {
       digest = Digest.parse(value);
@@ -217,7 +232,7 @@ public final class PresenceDesk implements HubDesk {
       }
       return;
     }
-    if (!book.read(key, digest, readBack.ageMs(writtenMs, nowMs, steady), steady)) {
+    if (!book.read(key, digest, ageMs, steadyMs.getAsLong())) {
       out.dropped(HubOut.Drop.FULL);
     }
   }

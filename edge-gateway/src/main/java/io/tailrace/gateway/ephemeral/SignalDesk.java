@@ -70,6 +70,11 @@ public final class SignalDesk implements HubDesk {
   }
 
   @Override
+  public boolean isOfEachRegion() {
+    return true;
+  }
+
+  @Override
   public void said(HubInput input, long nowMs, HubOut out) {
     switch (input) {
       case HubInput.Entered entered ->

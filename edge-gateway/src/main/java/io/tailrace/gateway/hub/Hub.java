@@ -5,18 +5,23 @@ import io.tailrace.gateway.ephemeral.HubDesk;
 import io.tailrace.gateway.ephemeral.HubInput;
 import io.tailrace.gateway.ephemeral.HubOut;
 import io.tailrace.gateway.measure.HubMetrics;
-import io.tailrace.schemas.topic.Placement;
+import io.tailrace.schemas.region.FarClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,12 +40,18 @@ public final class Hub implements AutoCloseable {
   private static final int KEPT_MAX = 100_000;
 
   private final Map<String, Out> byTopic = new HashMap<>();
+
+  /** For partitions of other regions' topics. */
+  private final Map<TopicPartition, FarClock> farClocks = new HashMap<>();
+
+  private final Set<String> far = new HashSet<>();
   private final List<HubDesk> desks;
   private final List<Out> outs = new ArrayList<>();
   private final HubInbox inbox = new HubInbox(SAID_MAX, MOVES_MAX);
   private final HubReader reader;
   private final HubWriter writer;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final HubMetrics metrics;
   private final List<Taker> takers = new CopyOnWriteArrayList<>();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -59,30 +70,39 @@ public final class Hub implements AutoCloseable {
 
   private Hub(
       KafkaClients clients,
-      Placement placement,
-      List<HubDesk> desks,
+      HubTopics topics,
       InstantSource clock,
+      LongSupplier nanoTime,
       HubMetrics metrics) {
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.metrics = metrics;
-    this.desks = List.copyOf(desks);
-    this.reader = new HubReader(clients::consumer, desks, metrics);
-    this.writer = new HubWriter(clients::producer, reader, placement, metrics, KEPT_MAX);
+    this.desks = topics.desks();
+    this.reader = new HubReader(clients::consumer, topics, metrics);
+    this.writer = new HubWriter(clients::producer, reader, topics.placement(), metrics, KEPT_MAX);
     for (HubDesk desk : desks) {
       Out out = new Out(desk);
       outs.add(out);
       byTopic.put(desk.topic(), out);
     }
+    for (HubTopics.Source source : topics.far()) {
+      far.add(source.topic());
+      byTopic.put(source.topic(), Objects.requireNonNull(byTopic.get(source.desk().topic())));
+    }
   }
 
-  /** Starts its thread; Kafka need not be there. */
+  /**
+   * Starts its thread; Kafka need not be there.
+   *
+   * @param nanoTime a clock that only goes forward, in nanoseconds
+   */
   public static Hub start(
       KafkaClients clients,
-      Placement placement,
-      List<HubDesk> desks,
+      HubTopics topics,
       InstantSource clock,
+      LongSupplier nanoTime,
       HubMetrics metrics) {
-    Hub hub = new Hub(clients, placement, desks, clock, metrics);
+    Hub hub = new Hub(clients, topics, clock, nanoTime, metrics);
     Thread.ofPlatform().name("hub").start(hub::run);
     return hub;
   }
@@ -158,9 +178,20 @@ public final class Hub implements AutoCloseable {
       if (out != null && record.key() != null) {
         metrics.read(record.topic(), nowMs - record.timestamp());
         String key = new String(record.key(), StandardCharsets.UTF_8);
-        out.desk.read(key, record.value(), record.timestamp(), nowMs, out);
+        if (far.contains(record.topic())) {
+          out.desk.readFar(key, record.value(), ageMs(record, nowMs), nowMs, out);
+        } else {
+          out.desk.read(key, record.value(), record.timestamp(), nowMs, out);
+        }
       }
     }
+  }
+
+  private long ageMs(ConsumerRecord<byte[], byte[]> record, long nowMs) {
+    return farClocks
+        .computeIfAbsent(
+            new TopicPartition(record.topic(), record.partition()), _ -> new FarClock())
+        .ageMs(record.timestamp(), nowMs, TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong()));
   }
 
   private void tick(long nowMs) {

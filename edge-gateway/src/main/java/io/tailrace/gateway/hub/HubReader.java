@@ -15,13 +15,15 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the desks' topics, all partitions, without a group. A topic that is not there is looked for
- * again; after a failure everything begins anew. Owned by the hub's thread.
+ * Reads the desks' topics and those of other regions, all partitions, without a group. A topic that
+ * is not there is looked for again; after a failure everything begins anew. Owned by the hub's
+ * thread.
  */
 final class HubReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HubReader.class);
@@ -30,18 +32,24 @@ final class HubReader implements AutoCloseable {
   private static final long PAUSE_MS_MOST = 10_000;
   private static final long LOOK_MS = 1000;
 
+  /** Another region may not have been mirrored yet; nobody waits long for it. */
+  private static final long LOOK_FAR_MS = 5000;
+
+  private static final Duration ANSWER_FAR = Duration.ofMillis(500);
+
   private final Supplier<Consumer<byte[], byte[]>> consumers;
-  private final List<HubDesk> desks;
+  private final HubTopics topics;
   private final HubMetrics metrics;
   private final Map<String, Integer> partitions = new HashMap<>();
   private @Nullable Consumer<byte[], byte[]> consumer;
   private List<TopicPartition> assigned = List.of();
   private long notBeforeMs = Long.MIN_VALUE;
+  private long farNotBeforeMs = Long.MIN_VALUE;
   private long pauseMs = PAUSE_MS_LEAST;
 
-  HubReader(Supplier<Consumer<byte[], byte[]>> consumers, List<HubDesk> desks, HubMetrics metrics) {
+  HubReader(Supplier<Consumer<byte[], byte[]>> consumers, HubTopics topics, HubMetrics metrics) {
     this.consumers = consumers;
-    this.desks = desks;
+    this.topics = topics;
     this.metrics = metrics;
   }
 
@@ -50,9 +58,13 @@ final class HubReader implements AutoCloseable {
     return partitions.getOrDefault(topic, 0);
   }
 
-  /** Whether all topics are being read. */
+  /** Whether all of this region's topics are being read. */
   boolean isReading() {
-    return partitions.size() == desks.size();
+    return partitions.size() >= topics.own().size();
+  }
+
+  private boolean isReadingFar() {
+    return partitions.size() == topics.own().size() + topics.far().size();
   }
 
   /** Waits so long for records at most; there are none while Kafka cannot be read. */
@@ -61,6 +73,9 @@ final class HubReader implements AutoCloseable {
       Consumer<byte[], byte[]> reading = consumer;
       if (nowMs >= notBeforeMs && !isReading()) {
         reading = look(nowMs);
+      }
+      if (reading != null && isReading() && !isReadingFar() && nowMs >= farNotBeforeMs) {
+        lookFar(reading, nowMs);
       }
       if (reading == null || assigned.isEmpty()) {
         Thread.sleep(wait);
@@ -89,28 +104,47 @@ final class HubReader implements AutoCloseable {
       reading = consumers.get();
       consumer = reading;
     }
-    for (HubDesk desk : desks) {
-      if (partitions.containsKey(desk.topic())) {
-        continue;
-      }
-      List<PartitionInfo> found = reading.partitionsFor(desk.topic(), ANSWER);
-      if (found == null || found.isEmpty()) {
-        continue;
-      }
-      List<TopicPartition> fresh = new ArrayList<>();
-      for (int i = 0; i < found.size(); i++) {
-        fresh.add(new TopicPartition(desk.topic(), i));
-      }
-      Map<TopicPartition, Long> starts = starts(reading, desk, fresh, nowMs);
-      List<TopicPartition> all = new ArrayList<>(assigned);
-      all.addAll(fresh);
-      reading.assign(all);
-      starts.forEach(reading::seek);
-      assigned = all;
-      partitions.put(desk.topic(), found.size());
+    for (HubTopics.Source source : topics.own()) {
+      look(reading, source, ANSWER, nowMs);
     }
     pauseMs = PAUSE_MS_LEAST;
     return reading;
+  }
+
+  /** The same for other regions' topics, beside those of this one, which are being read. */
+  private void lookFar(Consumer<byte[], byte[]> reading, long nowMs) {
+    farNotBeforeMs = nowMs + LOOK_FAR_MS;
+    try {
+      for (HubTopics.Source source : topics.far()) {
+        look(reading, source, ANSWER_FAR, nowMs);
+      }
+    } catch (TimeoutException e) {
+      // What is being read goes on without it.
+      LOG.atDebug().setCause(e).log("other regions' topics could not be looked for");
+    }
+  }
+
+  private void look(
+      Consumer<byte[], byte[]> reading, HubTopics.Source source, Duration within, long nowMs) {
+    if (partitions.containsKey(source.topic())) {
+      return;
+    }
+    List<PartitionInfo> found = reading.partitionsFor(source.topic(), within);
+    if (found == null || found.isEmpty()) {
+      return;
+    }
+    List<TopicPartition> fresh = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      fresh.add(new TopicPartition(source.topic(), i));
+    }
+    Map<TopicPartition, Long> starts = starts(reading, source.desk(), fresh, nowMs);
+    List<TopicPartition> all = new ArrayList<>(assigned);
+    all.addAll(fresh);
+    reading.assign(all);
+    starts.forEach(reading::seek);
+    assigned = all;
+    partitions.put(source.topic(), found.size());
+    LOG.atInfo().addKeyValue("topic", source.topic()).log("an ephemeral topic is read");
   }
 
   private static Map<TopicPartition, Long> starts(

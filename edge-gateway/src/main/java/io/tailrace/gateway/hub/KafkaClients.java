@@ -11,8 +11,13 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Makes the hub's Kafka clients. None of them waits long for anything. */
-public record KafkaClients(String bootstrap) {
+/**
+ * Makes the hub's Kafka clients. None of them waits long for anything.
+ *
+ * @param bootstrap this region's Kafka
+ * @param home the home region's, to which is written what is durable
+ */
+public record KafkaClients(String bootstrap, String home) {
   private static final int DAY_MS = 86_400_000;
 
   Consumer<byte[], byte[]> consumer() {
@@ -35,11 +40,11 @@ public record KafkaClients(String bootstrap) {
   /**
    * A producer that refuses what it cannot take at once.
    *
-   * @param durable whether a record is to be on all replicas before it counts as taken
+   * @param durable whether a record is to be at home, on all replicas, before it counts as taken
    */
   Producer<byte[], byte[]> producer(boolean durable) {
     Map<String, Object> settings = new HashMap<>();
-    settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, durable ? home : bootstrap);
     settings.put(ProducerConfig.ACKS_CONFIG, durable ? "all" : "1");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, durable);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);

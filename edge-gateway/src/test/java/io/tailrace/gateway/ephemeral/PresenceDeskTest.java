@@ -353,6 +353,21 @@ final class PresenceDeskTest {
   }
 
   @Test
+  void whatIsMirroredIsAsOldAsItIsAlsoLongAfterItBegan() {
+    enter("eve", Lane.PRESENCE);
+    pass(2 * TTL_MS);
+    shown();
+    desk.readFar(CHANNEL, of("g", 1, "bob").json(), TTL_MS, WALL_MS + nowMs, out);
+    desk.readFar(CHANNEL, of("h", 1, "ann").json(), TTL_MS - 3000, WALL_MS + nowMs, out);
+
+    pass(1000);
+    assertEquals(List.of("joined ann active"), shown(), "bob had left before");
+    pass(4000);
+
+    assertEquals(List.of("left ann gone"), shown());
+  }
+
+  @Test
   void aRoomThatAllHaveLeftIsForgotten() {
     enter("eve", Lane.PRESENCE);
     say("eve", "ann", "active");

@@ -1,11 +1,13 @@
 package io.tailrace.load.compose;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.tailrace.load.command.VerdictText;
 import io.tailrace.load.driver.Counters;
 import io.tailrace.load.driver.Crew;
@@ -27,9 +29,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +47,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The stack that people start with one command, from the outside, through its proxy. */
 class ComposeIT {
   private static final String RECORDS = "tailrace_gateway_records_total";
+
+  /** How long the second region is cut off, in seconds; people are gone after 90. */
+  private static final int CUT_SECONDS = Integer.getInteger("region.cut.seconds", 20);
+
+  private static final int GONE_AFTER_SECONDS = 90 + 30;
 
   @TempDir static Path folder;
   static @Nullable Stack stack;
@@ -115,14 +127,39 @@ class ComposeIT {
       run.awaitAll(41);
       assertEquals(0, crew.counters().of(Counters.Name.RESETS));
 
-      regions.compose("stop", "mirror");
-      run.publish(300);
-      awaitHead(crew.http("reader"), channel, 341);
-      assertEquals(41, head(crew.http("reader", second), channel));
-      assertEquals(41, traveller.last(channel));
-      regions.compose("start", "mirror");
-      awaitHead(crew.http("reader", second), channel, 341);
-      run.awaitAll(341);
+      long head;
+      try (var ann = Person.enter(home, "ann", channel, 41);
+          var bob = Person.enter(second, "bob", channel, 41)) {
+        awaitBothRegionsShow(ann, bob);
+        for (var region : List.of(home, second)) {
+          Await.until(
+              "who is here over HTTP",
+              () -> here(crew.http("reader", region), channel).containsAll(Set.of("ann", "bob")));
+        }
+        bob.read(40);
+        awaitReadEverywhere(crew, List.of(home, second), channel, 40, 1);
+        Await.until("and is shown", () -> ann.shownRead("bob") == 40);
+
+        regions.cutOff();
+        bob.read(41);
+        head = 41 + publishForAWhile(run, CUT_SECONDS, () -> ann.sees("bob"));
+        awaitHead(crew.http("reader"), channel, head);
+        assertEquals(41, head(crew.http("reader", second), channel));
+        assertEquals(41, traveller.last(channel));
+        assertEquals(40, readOf(crew.http("bob", home), channel));
+        ann.forgetTyping();
+        bob.forgetTyping();
+        long joined = System.nanoTime();
+        regions.joinAgain();
+        awaitHead(crew.http("reader", second), channel, head);
+        run.awaitAll(head);
+        System.out.printf(
+            "cut off for %d s, %d events: caught up within %.1f s%n",
+            CUT_SECONDS, head - 41, (System.nanoTime() - joined) / 1e9);
+        awaitBothRegionsShow(ann, bob);
+        awaitReadEverywhere(crew, List.of(home, second), channel, 41, head - 41);
+        Await.until("and is shown", () -> ann.shownRead("bob") == 41 && bob.shownRead("bob") == 41);
+      }
 
       // Killed, it says again what it has not noted; with nothing noted, that is everything.
       regions.compose("kill", "-s", "SIGKILL", "mirror");
@@ -130,12 +167,15 @@ class ComposeIT {
       double before = regions.metric("gateway-second", RECORDS);
       regions.compose("start", "mirror");
       run.publish(20);
-      awaitHead(crew.http("reader", second), channel, 361);
-      run.expectExact(361);
-      assertTrue(regions.metric("gateway-second", RECORDS) - before >= 361, "repeats came");
+      awaitHead(crew.http("reader", second), channel, head + 20);
+      run.expectExact(head + 20);
+      assertTrue(regions.metric("gateway-second", RECORDS) - before >= head + 20, "repeats came");
 
-      assertEquals(
-          history(crew.http("reader"), channel), history(crew.http("reader", second), channel));
+      for (long after = 0; after < head + 20; after += 1000) {
+        assertEquals(
+            history(crew.http("reader"), channel, after),
+            history(crew.http("reader", second), channel, after));
+      }
       assertEquals(0, crew.counters().of(Counters.Name.RESETS));
     }
   }
@@ -163,9 +203,75 @@ class ComposeIT {
     return http.get("/v1/channels/" + channel).json().path("head").asLong();
   }
 
-  private static JsonNode history(Http http, String channel)
+  private static JsonNode history(Http http, String channel, long after)
       throws IOException, InterruptedException {
-    return http.get("/v1/channels/" + channel + "/events?after=0&limit=1000").json();
+    return http.get("/v1/channels/%s/events?after=%d&limit=1000".formatted(channel, after)).json();
+  }
+
+  private static void awaitBothRegionsShow(Person ann, Person bob) {
+    Await.until(
+        "each is shown the other", Duration.ofMinutes(3), () -> ann.sees("bob") && bob.sees("ann"));
+    Await.until("and that they type", () -> ann.sawTyping("bob") && bob.sawTyping("ann"));
+  }
+
+  private static Set<String> here(Http http, String channel)
+      throws IOException, InterruptedException {
+    var users = new TreeSet<String>();
+    http.get("/v1/channels/" + channel + "/presence")
+        .json()
+        .path("members")
+        .forEach(member -> users.add(member.path("user").asText()));
+    return users;
+  }
+
+  /** What bob has read counts in each region. */
+  private static void awaitReadEverywhere(
+      Crew crew, List<Target> regions, String channel, long read, long unread) {
+    for (var region : regions) {
+      Await.until(
+          "read " + read,
+          Duration.ofMinutes(3),
+          () -> {
+            var mine = mine(crew.http("bob", region), channel);
+            return mine.path("read").asLong(-1) == read && mine.path("unread").asLong() == unread;
+          });
+    }
+  }
+
+  private static long readOf(Http http, String channel) throws IOException, InterruptedException {
+    return mine(http, channel).path("read").asLong();
+  }
+
+  private static JsonNode mine(Http http, String channel) throws IOException, InterruptedException {
+    for (var mine : http.get("/v1/me/channels").json().path("channels")) {
+      if (mine.path("channel").asText().equals(channel)) {
+        return mine;
+      }
+    }
+    return MissingNode.getInstance();
+  }
+
+  /**
+   * Writes five events a second, 300 at least.
+   *
+   * @param seen whether the other region's people are shown, which they are not for ever
+   * @return how many were written
+   */
+  private static long publishForAWhile(Run run, int seconds, BooleanSupplier seen)
+      throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    long written = 0;
+    while (System.nanoTime() < end || written < 300) {
+      run.publish(5);
+      written += 5;
+      if (written < 5L * seconds) {
+        TimeUnit.SECONDS.sleep(1);
+      }
+    }
+    if (seconds > GONE_AFTER_SECONDS) {
+      assertFalse(seen.getAsBoolean(), "gone after a time to live");
+    }
+    return written;
   }
 
   /** A gateway is replaced, a sequencer is killed, and so on. */

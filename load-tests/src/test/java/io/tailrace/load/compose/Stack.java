@@ -161,7 +161,25 @@ final class Stack implements AutoCloseable {
         "localhost:9092",
         "--delete",
         "--topic",
-        "mm2-offsets.home.internal");
+        "mm2-offsets.log.internal");
+  }
+
+  /** Nothing of home's Kafka reaches the second region, nor the other way round. */
+  void cutOff() throws InterruptedException {
+    docker.docker("network", "disconnect", network(), kafka());
+  }
+
+  /** It does again. */
+  void joinAgain() throws InterruptedException {
+    docker.docker("network", "connect", "--alias", "kafka", network(), kafka());
+  }
+
+  private String network() {
+    return environment.get("COMPOSE_PROJECT_NAME") + "_second";
+  }
+
+  private String kafka() throws InterruptedException {
+    return compose("ps", "-q", "kafka").strip().lines().toList().getLast();
   }
 
   /** What a service says of itself under this name, which has no labels. */
