@@ -21,6 +21,7 @@ import io.tailrace.gateway.shard.Shard;
 import io.tailrace.gateway.shard.ShardPorts;
 import io.tailrace.gateway.shard.Shards;
 import io.tailrace.gateway.shard.Sight;
+import io.tailrace.gateway.shard.SightWire;
 import io.tailrace.gateway.socket.Admission;
 import io.tailrace.gateway.socket.WebSocketHandler;
 import io.tailrace.gateway.sse.SessionHandler;
@@ -33,6 +34,7 @@ import io.tailrace.schemas.http.OriginPolicy;
 import io.tailrace.schemas.http.RunningService;
 import io.tailrace.schemas.http.ServiceServer;
 import io.tailrace.schemas.token.KeyRing;
+import io.tailrace.schemas.token.ServiceKey;
 import io.tailrace.schemas.token.TokenVerifier;
 import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.trace.Spans;
@@ -100,6 +102,7 @@ public final class GatewayService implements RunningService {
   private final HttpHandler webSocket;
   private final HttpHandler eventStream;
   private final HttpHandler session;
+  private final HttpHandler sight;
 
   private GatewayService(GatewayConfig config, InstantSource clock, LongSupplier nanoTime) {
     this.config = config;
@@ -173,6 +176,8 @@ public final class GatewayService implements RunningService {
                 verifier,
                 new SseHandler.Stream(clock, sessions),
                 new SseHandler.Rules(permission(), SSE_CHANNELS_MAX, CURSOR_MS, queue.bounds())));
+    this.sight =
+        new SightPaths(new ServiceKey(config.serviceKey()), blocking, this::look, this::arrivedMs);
     this.session =
         origins.guard(
             new SessionHandler(
@@ -270,6 +275,7 @@ public final class GatewayService implements RunningService {
       case "/v1/ws" -> webSocket.handleRequest(exchange);
       case "/v1/sse" -> eventStream.handleRequest(exchange);
       case "/v1/session" -> session.handleRequest(exchange);
+      case SightWire.LOOK, SightWire.ARRIVED -> sight.handleRequest(exchange);
       default -> ServiceServer.notFound(exchange);
     }
   }

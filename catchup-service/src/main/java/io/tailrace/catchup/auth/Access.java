@@ -1,5 +1,6 @@
 package io.tailrace.catchup.auth;
 
+import io.tailrace.schemas.token.ServiceKey;
 import io.tailrace.schemas.token.TokenVerifier;
 
 /**

@@ -1,10 +1,10 @@
 package io.tailrace.catchup.join;
 
 import io.tailrace.catchup.CatchupMetrics;
-import io.tailrace.catchup.auth.ServiceKey;
 import io.tailrace.schemas.http.Respond;
 import io.tailrace.schemas.join.JoinWire;
 import io.tailrace.schemas.problem.ProblemCode;
+import io.tailrace.schemas.token.ServiceKey;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.time.Duration;

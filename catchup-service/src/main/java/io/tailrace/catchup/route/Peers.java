@@ -1,9 +1,9 @@
 package io.tailrace.catchup.route;
 
-import io.tailrace.catchup.auth.ServiceKey;
 import io.tailrace.catchup.send.Sending;
 import io.tailrace.schemas.http.TraceContext;
 import io.tailrace.schemas.tls.TrustedAuthorities;
+import io.tailrace.schemas.token.ServiceKey;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;

@@ -8,6 +8,7 @@ import io.tailrace.relay.RelayConfig;
 import io.tailrace.schemas.config.Key;
 import io.tailrace.schemas.http.PortConfig;
 import io.tailrace.sequencer.SequencerConfig;
+import io.tailrace.standalone.web.ConsoleConfig;
 import io.tailrace.write.WriteConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ class RunningPageTest {
     services.put("sequencer", SequencerConfig.keys());
     services.put("catchup", CatchupConfig.keys());
     services.put("gateway", GatewayConfig.keys());
+    services.put("console", ConsoleConfig.keys());
     List<String> expected = new ArrayList<>();
     services.forEach((service, keys) -> {
       expected.add("### " + service);

@@ -15,13 +15,14 @@ import picocli.CommandLine.Unmatched;
       "Settings: --name=value, --config=FILE, or the environment; `service NAME --help` lists them."
     })
 final class ServiceCommand implements Callable<Integer> {
-  /** The services, in the order of an event's way. */
+  /** The services, in the order of an event's way, and who looks at them. */
   private enum Name {
     write,
     relay,
     sequencer,
     gateway,
-    catchup
+    catchup,
+    console
   }
 
   @Parameters(paramLabel = "NAME", description = "One of ${COMPLETION-CANDIDATES}.")
@@ -38,6 +39,7 @@ final class ServiceCommand implements Callable<Integer> {
       case sequencer -> io.tailrace.sequencer.Main.main(arguments);
       case gateway -> io.tailrace.gateway.Main.main(arguments);
       case catchup -> io.tailrace.catchup.Main.main(arguments);
+      case console -> io.tailrace.standalone.web.ConsoleService.main(arguments);
     }
     return 0;
   }

@@ -102,7 +102,7 @@ public final class ConsoleApi implements HttpHandler, AutoCloseable {
     state.put("tenant", who.tenant());
     state.set("metrics", Samples.of(parts.scrape()));
     state.set("kafka", kafka.look());
-    GatewayView.put(state, parts.gateway(), who);
+    GatewayView.put(state, parts, who);
     return state;
   }
 

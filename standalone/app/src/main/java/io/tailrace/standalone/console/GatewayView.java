@@ -2,7 +2,6 @@ package io.tailrace.standalone.console;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tailrace.gateway.GatewayService;
 import io.tailrace.gateway.shard.Sight;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.token.Identity;
@@ -15,7 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A tenant's channels and connections on one gateway, over all its shards. */
+/** A tenant's channels and connections on the gateways, over all their shards. */
 final class GatewayView {
   private static final int SHOWN_MAX = 100;
   private static final long WAIT_MS = 2_000;
@@ -23,11 +22,10 @@ final class GatewayView {
   private GatewayView() {}
 
   /** Puts {@code connections}, {@code connectionsInAll} and {@code channels}. */
-  static void put(ObjectNode state, GatewayService gateway, Identity who)
-      throws InterruptedException {
+  static void put(ObjectNode state, Parts parts, Identity who) throws InterruptedException {
     List<Sight> sights;
     try {
-      sights = gateway.look(who.tenant(), SHOWN_MAX).get(WAIT_MS, TimeUnit.MILLISECONDS);
+      sights = parts.look(who.tenant(), SHOWN_MAX).get(WAIT_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       state.put("gatewayBusy", true);
       return;

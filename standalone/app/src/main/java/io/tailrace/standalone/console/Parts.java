@@ -1,25 +1,17 @@
 package io.tailrace.standalone.console;
 
-import io.tailrace.gateway.GatewayService;
-import io.tailrace.schemas.http.RunningService;
+import io.tailrace.gateway.shard.Sight;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
-/**
- * The services that are looked at, of this JVM.
- *
- * @param services all of them
- * @param gateway the one whose channels and connections are shown
- */
-public record Parts(List<RunningService> services, GatewayService gateway) {
-  /** Copies the list. */
-  public Parts {
-    services = List.copyOf(services);
-  }
+/** The services that are looked at, wherever they run. Any thread; who asks bounds the wait. */
+public interface Parts {
+  /** What all of them count now, as Prometheus reads it; those that do not answer are left out. */
+  String scrape() throws InterruptedException;
 
-  /** What all of them count now, as Prometheus reads it. */
-  String scrape() {
-    StringBuilder text = new StringBuilder();
-    services.forEach(service -> text.append(service.metrics().scrape()));
-    return text.toString();
-  }
+  /** What the gateways' shards show of a tenant, of each at most so many. */
+  CompletableFuture<List<Sight>> look(String tenant, int most);
+
+  /** When an event came to the gateways' shards; 0 where it is not known. */
+  CompletableFuture<List<Long>> arrivedMs(String channel, long seq);
 }

@@ -8,10 +8,14 @@ final class Samples {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String OURS = "tailrace_";
   private static final String BUCKET = "_bucket{";
+  private static final String STATE = "_state{";
 
   private Samples() {}
 
-  /** Ours of a text; what is no number, and histograms' buckets, are left out. */
+  /**
+   * Ours of a text; what is no number, and histograms' buckets, are left out. Of several processes
+   * the sum; but a state is one, whoever tells it.
+   */
   static ObjectNode of(String text) {
     ObjectNode samples = JSON.createObjectNode();
     text.lines()
@@ -20,7 +24,9 @@ final class Samples {
           int space = line.lastIndexOf(' ');
           double value = Double.parseDouble(line.substring(space + 1));
           if (Double.isFinite(value)) {
-            samples.put(line.substring(0, space), value);
+            String name = line.substring(0, space);
+            double before = samples.path(name).asDouble();
+            samples.put(name, name.contains(STATE) ? Math.max(before, value) : before + value);
           }
         });
     return samples;

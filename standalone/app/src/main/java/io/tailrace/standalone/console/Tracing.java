@@ -206,7 +206,7 @@ final class Tracing {
 
   private @Nullable Long arrivedMs(String channel, long seq) throws InterruptedException {
     try {
-      return parts.gateway().arrivedMs(channel, seq).get(WAIT_MS, TimeUnit.MILLISECONDS).stream()
+      return parts.arrivedMs(channel, seq).get(WAIT_MS, TimeUnit.MILLISECONDS).stream()
           .filter(at -> at > 0)
           .min(Long::compareTo)
           .orElse(null);

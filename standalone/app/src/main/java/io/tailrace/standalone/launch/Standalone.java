@@ -18,7 +18,7 @@ import io.tailrace.schemas.topic.TopicPlan;
 import io.tailrace.sequencer.SequencerConfig;
 import io.tailrace.sequencer.SequencerService;
 import io.tailrace.standalone.console.ConsoleApi;
-import io.tailrace.standalone.console.Parts;
+import io.tailrace.standalone.console.LocalParts;
 import io.tailrace.standalone.web.Router;
 import io.tailrace.write.WriteConfig;
 import io.tailrace.write.WriteService;
@@ -144,7 +144,7 @@ public final class Standalone implements AutoCloseable {
             StopOrder.Part.CONSOLE,
             new ConsoleApi(
                 installation.keysFile(),
-                new Parts(started.all(), started.gateway()),
+                new LocalParts(started.all(), started.gateway()),
                 settings.bootstrap(),
                 settings.contracts()));
     router.route(

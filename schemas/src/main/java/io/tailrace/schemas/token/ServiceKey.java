@@ -1,4 +1,4 @@
-package io.tailrace.catchup.auth;
+package io.tailrace.schemas.token;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
