@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,7 +131,7 @@ public final class PresenceTail implements AutoCloseable {
         lookedMs = steadyMs();
         // Those that are there at the start are read before anybody is answered.
         missing.removeIf(topic -> {
-          Map<TopicPartition, Long> found = begin(consumer, topic);
+          Map<TopicPartition, Long> found = beginFar(consumer, topic);
           ends.putAll(found);
           return !found.isEmpty();
         });
@@ -150,6 +151,21 @@ public final class PresenceTail implements AutoCloseable {
                 .allMatch(one -> consumer.position(one.getKey(), ANSWER) >= one.getValue());
         state.read(caughtUp);
       }
+    }
+  }
+
+  /** Another region's: whatever is wrong with it, this region's own is read on. */
+  private Map<TopicPartition, Long> beginFar(Consumer<byte[], byte[]> consumer, String topic) {
+    try {
+      return begin(consumer, topic);
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      LOG.atWarn()
+          .addKeyValue("topic", topic)
+          .addKeyValue("reason", e.toString())
+          .log("another region's presence could not be looked for");
+      return Map.of();
     }
   }
 

@@ -58,7 +58,7 @@ public final class Incarnations {
    * Requires that the incarnation in force was begun under these contracts, as far as they place
    * channels; notes them where nothing has been placed yet.
    *
-   * @param isBegun whether the outbox or the log has anything
+   * @param isBegun whether the log has anything
    * @throws SlotException where channels would go on in other partitions
    */
   public void requireOwnLogs(List<String> own, boolean isBegun) throws SQLException {
@@ -73,9 +73,10 @@ public final class Incarnations {
               + ", but the log was begun with "
               + kinds(before)
               + ": a channel's events would go on in another partition, out of order. Put the"
-              + " contracts back, or have the log made anew with these: stop every service, delete"
-              + " the topics tailrace* and the services' state folders, start the sequencer once,"
-              + " run `tailrace rebuild`.");
+              + " contracts back, unless this database was restored from before they were changed;"
+              + " or have the log made anew with these: stop every service, delete the topics"
+              + " tailrace* and the services' state folders, in every region (docs/rebuild.md),"
+              + " start the sequencer once, run `tailrace rebuild`.");
     }
     try (PreparedStatement note =
         connection.prepareStatement(

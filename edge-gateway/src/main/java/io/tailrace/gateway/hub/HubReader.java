@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,9 +118,13 @@ final class HubReader implements AutoCloseable {
       for (HubTopics.Source source : topics.far()) {
         look(reading, source, ANSWER_FAR, nowMs);
       }
-    } catch (TimeoutException e) {
-      // What is being read goes on without it.
-      LOG.atDebug().setCause(e).log("other regions' topics could not be looked for");
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      // Perhaps it may not be read. What is being read goes on without it.
+      LOG.atWarn()
+          .addKeyValue("reason", e.toString())
+          .log("other regions' topics could not be looked for");
     }
   }
 

@@ -52,9 +52,10 @@ record RollingText(VerdictText verdict, List<Roll> rolls) {
     rolls.forEach(roll -> text.append(line(roll)).append(System.lineSeparator()));
     if (rolls.size() > 1) {
       var all = whole();
-      text.append(line(all))
-          .append(System.lineSeparator())
-          .append(String.format(Locale.ROOT, "p99 is %.1f times the quiet one", times(all)));
+      text.append(line(all)).append(System.lineSeparator());
+      if (wasHeardInQuiet()) {
+        text.append(String.format(Locale.ROOT, "p99 is %.1f times the quiet one", times(all)));
+      }
     }
     return text.toString();
   }
@@ -94,6 +95,10 @@ record RollingText(VerdictText verdict, List<Roll> rolls) {
     return new Roll("all", new Roll.Stop(stopMs, code), readyMs, waits, counts);
   }
 
+  private boolean wasHeardInQuiet() {
+    return rolls.getFirst().waits().getTotalCount() > 0;
+  }
+
   private double times(Roll all) {
     return all.waitMs(99) / rolls.getFirst().waitMs(99);
   }
@@ -105,7 +110,9 @@ record RollingText(VerdictText verdict, List<Roll> rolls) {
     if (rolls.size() > 1) {
       var all = whole();
       put(list.addObject(), all);
-      root.put(TIMES, times(all));
+      if (wasHeardInQuiet()) {
+        root.put(TIMES, times(all));
+      }
     }
     return root.toString();
   }

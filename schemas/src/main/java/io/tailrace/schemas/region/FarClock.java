@@ -19,6 +19,7 @@ public final class FarClock {
 
   private boolean begun;
   private long endsMs;
+  private long heardMs;
   private long leastMs;
   private long leastBeforeMs;
 
@@ -40,10 +41,12 @@ public final class FarClock {
       leastMs = behindMs;
       endsMs = nowMs + FIRST_MS;
     } else if (nowMs >= endsMs) {
-      leastBeforeMs = leastMs;
+      // After a silence the period may have seen nothing but what had waited.
+      leastBeforeMs = nowMs - heardMs > FIRST_MS ? Math.min(leastBeforeMs, leastMs) : leastMs;
       leastMs = behindMs;
       endsMs = nowMs + PERIOD_MS;
     }
+    heardMs = nowMs;
     leastMs = Math.min(leastMs, behindMs);
     return behindMs - Math.min(leastMs, leastBeforeMs);
   }

@@ -68,6 +68,13 @@ final class FarClockTest {
   }
 
   @Test
+  void aReaderThatBeginsWithinACutKnowsWhatWaitedSinceForOld() {
+    assertEquals(5 * MINUTE, age(0, 5 * MINUTE), "read back");
+    assertEquals(3 * MINUTE, age(7 * MINUTE, 10 * MINUTE));
+    assertEquals(0, age(10 * MINUTE, 10 * MINUTE));
+  }
+
+  @Test
   void aClockThatWasBehindFromTheStartHidesForAMinuteOnly() {
     aheadMs = -30 * MINUTE;
     assertEquals(30 * MINUTE, age(0, 0));

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /** Those of other processes, asked at their ports. */
 public final class RemoteParts implements Parts, AutoCloseable {
@@ -120,7 +121,16 @@ public final class RemoteParts implements Parts, AutoCloseable {
 
   private CompletableFuture<byte[]> ask(HttpRequest.Builder question) {
     HttpRequest request = question.timeout(ANSWER_WITHIN).build();
-    return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+    // The request's own time-out ends with the answer's head.
+    return sent.copy()
+        .orTimeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((_, failure) -> {
+          if (failure != null) {
+            sent.cancel(true);
+          }
+        })
         .thenApply(answer -> {
           if (answer.statusCode() != 200) {
             throw new CompletionException(
