@@ -15,6 +15,9 @@ import java.util.Map;
 public final class Respond {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /** Where nobody knows better when to ask again. */
+  private static final long RETRY_AFTER_MS = 1000;
+
   private Respond() {}
 
   /** Sends JSON with a status and ends the exchange. */
@@ -29,7 +32,10 @@ public final class Respond {
     json(exchange, status, bytes(body));
   }
 
-  /** Sends a problem document and ends the exchange. */
+  /**
+   * Sends a problem document and ends the exchange. One that is to be tried again later says when,
+   * in its body and as {@code Retry-After}.
+   */
   public static void problem(HttpServerExchange exchange, Problem problem) {
     ProblemCode code = problem.code();
     Map<String, Object> document = new LinkedHashMap<>();
@@ -40,7 +46,10 @@ public final class Respond {
     document.put("detail", problem.detail());
     document.put("traceId", TraceContext.traceId(TraceContext.of(exchange)));
     document.putAll(problem.extras());
-    if (problem.extras().get(Problem.RETRY_AFTER_MS) instanceof Number millis) {
+    if (code.retry() == ProblemCode.Retry.AFTER) {
+      document.putIfAbsent(Problem.RETRY_AFTER_MS, RETRY_AFTER_MS);
+    }
+    if (document.get(Problem.RETRY_AFTER_MS) instanceof Number millis) {
       long seconds = Math.max(1, (millis.longValue() + 999) / 1000);
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
     }
