@@ -69,6 +69,8 @@ final class ModelServer {
   private final Store[] stores = {new Store(), new Store()};
   private final List<Link> links = new ArrayList<>();
   final Set<Long> joins = new HashSet<>(Set.of(0L));
+  // Chains of events that the follower was told are void, and that were not sent to it since.
+  private final Set<Long> dropped = new HashSet<>();
   private long linkNumbers;
   private long first = 1;
   private long join;
@@ -95,6 +97,16 @@ final class ModelServer {
 
   private boolean unkind(int oneIn) {
     return !kind && random.nextInt(oneIn) == 0;
+  }
+
+  /** The follower was told that this is void. */
+  void dropped(ChannelEvent event) {
+    dropped.add(event.chain());
+  }
+
+  /** Whether it was told so, and the event was not sent again since. */
+  boolean isVoid(ChannelEvent event) {
+    return dropped.contains(event.chain());
   }
 
   // ---- what happens
@@ -241,7 +253,10 @@ final class ModelServer {
       link.sent = -1;
     } else {
       link.sent++;
-      link.down.add(new ChannelInput.Arrived(link.number, at(gateway, link.sent)));
+      ChannelEvent event = at(gateway, link.sent);
+      // A gateway may give again what a reset made void, while it does not know better.
+      dropped.remove(event.chain());
+      link.down.add(new ChannelInput.Arrived(link.number, event));
     }
   }
 
