@@ -233,7 +233,12 @@ final class ModelWorld {
 
   /** An event that was applied comes once more. */
   private void repeat() {
-    if (older instanceof ChannelInput.Arrived(_, var event) && event.seq() <= state.seq()) {
+    // Of the same epoch: a link keeps its order, and the reset came after those of the one before.
+    Place applied = state.applied();
+    if (applied != null
+        && older instanceof ChannelInput.Arrived(_, var event)
+        && event.seq() <= state.seq()
+        && event.envelope().id().startsWith(applied.epoch() + "-")) {
       take(older);
     }
   }
