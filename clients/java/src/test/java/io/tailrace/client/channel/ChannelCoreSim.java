@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ChannelCoreSim {
   private static final int STEPS = 400;
-  private static final int RUNS_TO_FAIL = 20_000;
+  private static final int RUNS_TO_FAIL = 100_000;
   private static final Set<Rule> ALL = EnumSet.allOf(Rule.class);
 
   @Test

@@ -76,8 +76,9 @@ final class ModelFollower {
 
   /** The client was told that no head above this one counts. */
   void lowered(int ofEpoch, long after) {
-    if (ofEpoch == epoch) {
-      headTold = Math.min(headTold, Math.max(at, after));
+    if (ofEpoch >= epoch) {
+      // Of an epoch of which it was told nothing yet, it holds nothing either.
+      headTold = Math.min(headTold, ofEpoch == epoch ? Math.max(at, after) : after);
     }
   }
 
