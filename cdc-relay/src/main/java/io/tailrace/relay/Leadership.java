@@ -125,7 +125,7 @@ final class Leadership implements Runnable {
     // Under the lock: no rebuild can change it any more while this relay leads.
     Incarnations incarnations = new Incarnations(session.connection());
     SlotName slot = incarnations.inForce();
-    incarnations.requireOwnLogs(placement.own(), kafka.isLogBegun());
+    incarnations.requireOwnLogs(placement.own(), kafka::isLogBegun);
     if (config.slotCreate()
         && SlotSetup.create(session.connection(), slot, config.slotFailover())) {
       LOG.atInfo().addKeyValue("slot", slot.name()).log("made the replication slot");

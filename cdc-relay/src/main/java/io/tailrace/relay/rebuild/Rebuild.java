@@ -114,7 +114,7 @@ public final class Rebuild {
   public Outcome run(int atLeast) throws SQLException, InterruptedException {
     requireCommitTimes();
     List<String> own = kafka.placement().own();
-    incarnations.requireOwnLogs(own, kafka.isLogBegun());
+    incarnations.requireOwnLogs(own, kafka::isLogBegun);
     int complete = incarnations.lastComplete();
     SlotName slot = new SlotName(Math.max(atLeast, highest() + 1));
     int timeline = new Source(session).timeline();

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The database's account of its incarnations, {@code tailrace.incarnation}. Over one connection in
@@ -58,15 +59,15 @@ public final class Incarnations {
    * Requires that the incarnation in force was begun under these contracts, as far as they place
    * channels; notes them where nothing has been placed yet.
    *
-   * @param isBegun whether the log has anything
+   * @param isBegun whether the log has anything; asked only where they differ
    * @throws SlotException where channels would go on in other partitions
    */
-  public void requireOwnLogs(List<String> own, boolean isBegun) throws SQLException {
+  public void requireOwnLogs(List<String> own, BooleanSupplier isBegun) throws SQLException {
     List<String> before = ownLogs();
     if (before.equals(own)) {
       return;
     }
-    if (isBegun) {
+    if (isBegun.getAsBoolean()) {
       throw new SlotException(
           "The contracts say log: own for "
               + kinds(own)
