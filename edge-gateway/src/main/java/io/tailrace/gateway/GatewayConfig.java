@@ -66,7 +66,7 @@ public record GatewayConfig(
           null,
           "Base address of the catch-up service, asked at every subscribe.",
           "http://host:port or https://host:port",
-          GatewayConfig::address);
+          Key::address);
   private static final Key<Boolean> COOKIE_SECURE =
       Key.flag(
           "cookie.secure",
@@ -353,14 +353,5 @@ public record GatewayConfig(
       throw new SettingsException(key.name() + "=0 is wrong: must be at least 1 millisecond");
     }
     return millis;
-  }
-
-  private static URI address(String text) {
-    URI address = URI.create(text);
-    String scheme = address.getScheme();
-    if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-      throw new IllegalArgumentException("no address");
-    }
-    return address;
   }
 }

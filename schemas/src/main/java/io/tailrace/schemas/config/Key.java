@@ -1,5 +1,6 @@
 package io.tailrace.schemas.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -106,6 +107,20 @@ public record Key<T>(
         doc,
         "a path or empty",
         text -> text.isBlank() ? Optional.empty() : Optional.of(Path.of(text)));
+  }
+
+  /**
+   * Parses an address of a server.
+   *
+   * @throws IllegalArgumentException where it is none of http or https with a host
+   */
+  public static URI address(String text) {
+    URI address = URI.create(text);
+    String scheme = address.getScheme();
+    if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+      throw new IllegalArgumentException("no address");
+    }
+    return address;
   }
 
   private static String present(String text) {

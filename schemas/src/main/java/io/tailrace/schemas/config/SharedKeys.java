@@ -91,15 +91,7 @@ public final class SharedKeys {
   private SharedKeys() {}
 
   private static Optional<URI> collector(String text) {
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    URI address = URI.create(text);
-    String scheme = address.getScheme();
-    if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
-      throw new IllegalArgumentException("no address");
-    }
-    return Optional.of(address);
+    return text.isEmpty() ? Optional.empty() : Optional.of(Key.address(text));
   }
 
   /**
