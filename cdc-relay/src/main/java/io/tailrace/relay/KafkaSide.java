@@ -30,6 +30,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** The relay's dealings with Kafka besides sending. Every call blocks for a bounded time. */
 final class KafkaSide {
   private static final long WAIT_SECONDS = 10;
+  private static final int FETCH_WAIT_MS = 10;
 
   private final RelayConfig config;
 
@@ -103,6 +104,9 @@ final class KafkaSide {
     p.put("enable.auto.commit", false);
     p.put("auto.offset.reset", "earliest");
     p.put("max.poll.records", 5_000);
+    // To the end and no further: a fetch that finds one partition at its end and waits there for
+    // more keeps what is left of the others from being asked for.
+    p.put("fetch.max.wait.ms", FETCH_WAIT_MS);
     p.put("isolation.level", committedOnly ? "read_committed" : "read_uncommitted");
     return new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Leadership implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
-  private static final Duration LOCK_EVERY = Duration.ofMillis(250);
+  private static final Duration LOCK_EVERY = Duration.ofMillis(100);
   private static final Duration START_EVERY = Duration.ofMillis(10);
   private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
@@ -135,12 +135,7 @@ final class Leadership implements Runnable {
     if (start == null) {
       return;
     }
-    int timeline = source.timeline();
-    gate.requireSameHistory(
-        timeline,
-        kafka.logEnd(slot.incarnation(), start.confirmed()),
-        kafka.eventsEnd(slot.incarnation()));
-    stream(source, gate, start.confirmed(), timeline);
+    stream(source, gate, start.confirmed(), source.timeline());
   }
 
   /** Whoever waits for it to be ready finds it as quick as it will be. */
@@ -212,6 +207,10 @@ final class Leadership implements Runnable {
     }
   }
 
+  /**
+   * The stream starts while it is looked whether the log continues this database: nothing is
+   * published, and the slot is told nothing, before that is known.
+   */
   private void stream(Source source, SlotGate gate, long confirmed, int timeline)
       throws SQLException, InterruptedException {
     SlotName slot = gate.slot();
@@ -226,21 +225,29 @@ final class Leadership implements Runnable {
         .log("starting the stream");
     try (Publisher publisher =
         new Publisher(kafka.producer(), placement, recordBytesMax, config.ackWait(), halt)) {
-      Carrier carrier = new Carrier(translator, publisher, metrics, clock);
+      HeldRows rows = new HeldRows(this::isStopping);
       Tail tail =
           Tail.start(
               config.tailSource(slot),
               check(slot, confirmed, started),
-              carrier,
+              rows,
               this::streamEnded,
               System::nanoTime);
       try {
+        gate.requireSameHistory(
+            timeline,
+            kafka.logEnd(slot.incarnation(), confirmed),
+            kafka.eventsEnd(slot.incarnation()));
+        rows.release(new Carrier(translator, publisher, metrics, clock));
         watch(source, gate, started);
       } catch (SQLException e) {
         // At once, without a clean end of the stream: whoever leads now waits for the slot.
         halt.halt("the session that holds the lead lock is lost, or PostgreSQL is", e);
       } catch (SlotException e) {
         halt.halt(String.valueOf(e.getMessage()), e.getCause());
+      } catch (RuntimeException e) {
+        // Nor does the end wait for rows that nobody will release.
+        halt.halt("the relay failed", e);
       } finally {
         if (!tail.stop()) {
           LOG.atWarn().log("the stream did not end by itself; ending its session");
@@ -251,6 +258,10 @@ final class Leadership implements Runnable {
   }
 
   private void streamEnded(String message, @Nullable Throwable cause) {
+    if (isStopping()) {
+      // What was on its way comes again from the slot.
+      return;
+    }
     // Debezium wraps; what happened stands innermost.
     Throwable innermost = cause;
     while (innermost != null && innermost.getCause() != null) {
@@ -300,6 +311,10 @@ final class Leadership implements Runnable {
         metrics.nudged();
       }
     } while (!pause(WATCH_EVERY));
+  }
+
+  private boolean isStopping() {
+    return stopping.getCount() == 0;
   }
 
   /** Waits; true when it is time to stop. */

@@ -68,6 +68,10 @@ class ForkIT {
     return new OutboxLog(rows).accepted();
   }
 
+  private int published() {
+    return OutboxLog.read(servers.broker.bootstrap(), Topics.OUTBOX).records().size();
+  }
+
   private void carry(int until) throws Exception {
     try (TestRelay relay = new TestRelay(servers.config()).awaitStreaming()) {
       Await.until(until + " rows", () -> accepted().size() >= until);
@@ -120,7 +124,9 @@ class ForkIT {
     copy(backup, database());
     servers = new Servers(PostgresServer.start(database(), 0), servers.broker);
     write("chat:a", 7);
+    int published = published();
     String reason = haltReason();
+    assertEquals(published, published());
     Rebuild.Outcome outcome =
         RelayRebuild.run(
             servers.config(),

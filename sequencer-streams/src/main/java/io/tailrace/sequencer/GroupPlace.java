@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 
 /**
@@ -29,7 +30,13 @@ public final class GroupPlace {
   private static final int HEARTBEATS = 6;
 
   /** However patient the group is with the silent, the others must hear soon of who left. */
-  private static final int HEARTBEAT_MS_MAX = 1_000;
+  private static final int HEARTBEAT_MS_MAX = 100;
+
+  /**
+   * A broker is asked by one fetch at a time. One that waits at the ends of some partitions keeps
+   * those that have just been taken over, or are read back, from being asked for.
+   */
+  private static final int FETCH_WAIT_MS = 50;
 
   /**
    * Processes that stop often stop together, on a machine that has little time for each; and who
@@ -40,7 +47,7 @@ public final class GroupPlace {
   private GroupPlace() {}
 
   /**
-   * Sets what the main consumer needs.
+   * Sets what the consumers need to take over soon.
    *
    * @param instance static membership: a process that comes back under its name within its session
    *     takes over from itself
@@ -52,6 +59,16 @@ public final class GroupPlace {
         properties,
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
         Math.clamp(session.toMillis() / HEARTBEATS, 1, HEARTBEAT_MS_MAX));
+    properties.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), FETCH_WAIT_MS);
+  }
+
+  /**
+   * Does what the first partition would else wait for: the stores' native library is unpacked and
+   * loaded. Before the group is joined, while another process still has the partitions.
+   */
+  public static void prepare() {
+    RocksDB.loadLibrary();
   }
 
   private static void put(Properties properties, String name, Object value) {

@@ -92,6 +92,7 @@ public final class SequencerService implements RunningService {
     if (!new CleanEnd(config.stateDir()).take()) {
       streams.cleanUp();
     }
+    GroupPlace.prepare();
     streams.start();
     return new SequencerService(config, streams, registry, spans);
   }

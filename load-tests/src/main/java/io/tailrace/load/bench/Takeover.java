@@ -26,21 +26,30 @@ final class Takeover {
   private static final long STILL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ManyProcesses system;
-  private final Members members;
   private final Pair pair;
   private final Stalls stalls;
   private final Random random;
   private final PrintWriter log;
 
   /**
-   * Two processes that share the partitions of a group.
+   * Two processes of which one can do the work of both.
    *
+   * @param one the first that is ended
    * @param ending told before a process is ended which one will be left
    */
-  record Pair(String group, String one, String other, Told ending) {
+  record Pair(String one, String other, Work work, Told ending) {
     String otherThan(String name) {
       return name.equals(one) ? other : one;
     }
+  }
+
+  /** What a pair does. */
+  interface Work {
+    /** How much of it a process has to do: partitions, or the one stream; 0 where nothing. */
+    int heldBy(String process) throws InterruptedException;
+
+    /** Whether a process that has come back takes its part at once, or waits for its turn. */
+    boolean isShared();
   }
 
   /** Hears which process is left. */
@@ -65,20 +74,13 @@ final class Takeover {
    * @param stallNanos the longest wait until the other one did all the work
    * @param returnNanos the longest wait from then until the one that ended shares it again; where
    *     it was started at once, all is in {@code stallNanos}
-   * @param moved partitions that the process held
+   * @param moved how much of the work the process held
    * @param stoodStill how many of those that are watched waited for longer than a second
    */
   record Seen(long stallNanos, long returnNanos, int moved, int stoodStill) {}
 
-  Takeover(
-      ManyProcesses system,
-      Members members,
-      Pair pair,
-      Stalls stalls,
-      Random random,
-      PrintWriter log) {
+  Takeover(ManyProcesses system, Pair pair, Stalls stalls, Random random, PrintWriter log) {
     this.system = system;
-    this.members = members;
     this.pair = pair;
     this.stalls = stalls;
     this.random = random;
@@ -93,7 +95,7 @@ final class Takeover {
       Seen one = take(way, victim, random.nextInt(pauseMs) + 1);
       seen.add(one);
       log.printf(
-          "%s %s, which held %d partitions: %.2f s, %d stood still; back: %.2f s%n",
+          "%s %s, which held %d of the work: %.2f s, %d stood still; back: %.2f s%n",
           victim,
           way,
           one.moved(),
@@ -106,7 +108,7 @@ final class Takeover {
   }
 
   private Seen take(Way way, String victim, int pauseMs) throws InterruptedException {
-    int moved = shared(victim);
+    int moved = held(victim);
     pair.ending().left(pair.otherThan(victim));
     settle(System.nanoTime());
     TimeUnit.MILLISECONDS.sleep(pauseMs);
@@ -137,20 +139,23 @@ final class Takeover {
 
   private void comeBack(String victim) throws InterruptedException {
     system.awaitReady(victim);
-    shared(victim);
+    if (pair.work().isShared()) {
+      held(victim);
+    }
   }
 
-  /** Waits until both hold partitions; returns how many the victim has. */
-  private int shared(String victim) throws InterruptedException {
+  /** Waits until everybody has the part that is due; returns how much the victim has. */
+  private int held(String victim) throws InterruptedException {
+    var work = pair.work();
     long until = System.nanoTime() + WITHIN_NANOS;
     while (System.nanoTime() < until) {
-      int held = members.partitionsOf(pair.group(), victim);
-      if (held > 0 && members.partitionsOf(pair.group(), pair.otherThan(victim)) > 0) {
+      int held = work.heldBy(victim);
+      if (held > 0 && (!work.isShared() || work.heldBy(pair.otherThan(victim)) > 0)) {
         return held;
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }
-    throw new CommandException(victim + " got no partitions");
+    throw new CommandException(victim + " got nothing to do");
   }
 
   /** Everything that is due from then on arrives, and has done so for a while. */

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "takeover",
     description = {
-      "Starts a system of processes of its own, sequencer and catch-up twice, writes at a steady rate,"
-          + " and ends one",
+      "Starts a system of processes of its own, sequencer, relay and catch-up twice, writes at a steady"
+          + " rate, and ends one",
       "of a pair at random moments, by SIGKILL and by SIGTERM. For each the longest wait between"
           + " commit and socket,",
       "over all channels, is taken; for the catch-up pair the longest wait of the one that is left for"
@@ -64,6 +64,12 @@ final class TakeoverCommand implements Callable<Integer> {
       defaultValue = "5",
       description = "SIGTERMs of a sequencer. Default: ${DEFAULT-VALUE}.")
   private int stops = 5;
+
+  @Option(
+      names = "--relay",
+      defaultValue = "5",
+      description = "SIGTERMs, then SIGKILLs of the relay that leads. Default: ${DEFAULT-VALUE}.")
+  private int relay = 5;
 
   @Option(
       names = "--catchup",
@@ -101,7 +107,7 @@ final class TakeoverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    for (int count : new int[] {kills, supervised, stops, catchup}) {
+    for (int count : new int[] {kills, supervised, stops, relay, catchup}) {
       Checks.between(spec, "the number of each", count, 0, 1000);
     }
     Checks.between(spec, "--rate", rate, 1, 20_000);
@@ -134,6 +140,7 @@ final class TakeoverCommand implements Callable<Integer> {
       Result result = new Result().put("scenario", "takeover").put("eventsPerSecond", rate);
       Ends ends = new Ends(system, members, random(), spec.commandLine().getErr());
       sequencers(ends, stalls, result);
+      relays(ends, stalls, result);
       catchups(ends, probe, result);
       long[] heads = writer.end();
       swarm.await(Arrays.stream(heads).sum(), SETTLE_NANOS);
@@ -143,14 +150,60 @@ final class TakeoverCommand implements Callable<Integer> {
 
   private record Ends(ManyProcesses system, Members members, Random random, PrintWriter log) {
     Takeover of(Takeover.Pair pair, Stalls stalls) {
-      return new Takeover(system, members, pair, stalls, random, log);
+      return new Takeover(system, pair, stalls, random, log);
     }
+
+    /** Partitions of a consumer group. */
+    Takeover.Work group(String name) {
+      return new Takeover.Work() {
+        @Override
+        public int heldBy(String process) throws InterruptedException {
+          return members.partitionsOf(name, process);
+        }
+
+        @Override
+        public boolean isShared() {
+          return true;
+        }
+      };
+    }
+
+    /** The one stream out of PostgreSQL. */
+    Takeover.Work stream() {
+      return new Takeover.Work() {
+        @Override
+        public int heldBy(String process) throws InterruptedException {
+          return system.leads(process) ? 1 : 0;
+        }
+
+        @Override
+        public boolean isShared() {
+          return false;
+        }
+      };
+    }
+  }
+
+  private void relays(Ends ends, Stalls stalls, Result result) throws InterruptedException {
+    relays(ends, stalls, Takeover.Way.STOPPED, "relayStopped", result);
+    relays(ends, stalls, Takeover.Way.KILLED, "relayKilled", result);
+  }
+
+  private void relays(Ends ends, Stalls stalls, Takeover.Way way, String name, Result result)
+      throws InterruptedException {
+    // Who leads is ended first, then the one that took over, and so on.
+    List<String> names = ends.system().relays();
+    Takeover takeover =
+        ends.of(
+            new Takeover.Pair(names.getLast(), names.getFirst(), ends.stream(), _ -> {}), stalls);
+    put(result, name, takeover.take(way, relay, pauseMs));
   }
 
   private void sequencers(Ends ends, Stalls stalls, Result result) throws InterruptedException {
     Takeover takeover =
         ends.of(
-            new Takeover.Pair(Topics.SEQUENCER_GROUP, "sequencer-1", "sequencer-2", _ -> {}),
+            new Takeover.Pair(
+                "sequencer-1", "sequencer-2", ends.group(Topics.SEQUENCER_GROUP), _ -> {}),
             stalls);
     put(result, "sequencerKilled", takeover.take(Takeover.Way.KILLED, kills, pauseMs));
     put(
@@ -169,9 +222,9 @@ final class TakeoverCommand implements Callable<Integer> {
       Takeover takeover =
           ends.of(
               new Takeover.Pair(
-                  CATCHUP_GROUP,
                   "catchup-1",
                   "catchup-2",
+                  ends.group(CATCHUP_GROUP),
                   left -> questions.ask(system.baseOf(left))),
               waits);
       put(result, "catchupKilled", takeover.take(Takeover.Way.KILLED, catchup, pauseMs));

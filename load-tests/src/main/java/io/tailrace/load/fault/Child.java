@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,13 +46,20 @@ final class Child implements AutoCloseable {
         List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-Xmx" + heap,
-            "-cp",
-            System.getProperty("java.class.path"),
-            MAIN));
+            "-Xmx" + heap));
+    command.addAll(recordedStart());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
     command.addAll(arguments);
     // Whoever ends this process must not leave the children to somebody else.
     Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end " + name));
+  }
+
+  /** What {@code ./tailrace service} starts with, where this command line was started by it. */
+  private static List<String> recordedStart() {
+    var recorded = System.getProperty("tailrace.aot");
+    return recorded != null && Files.exists(Path.of(recorded))
+        ? List.of("-XX:AOTCache=" + recorded, "-Xlog:disable", "-Xlog:all=error:stderr")
+        : List.of();
   }
 
   private void end() {

@@ -208,17 +208,24 @@ public final class ManyProcesses implements Victims {
    * two relays the one that stands by comes first, so that only one takes over from another.
    */
   public List<String> upgradeOrder() throws InterruptedException {
-    var relays = new ArrayList<>(List.of("relay-1", "relay-2"));
-    if (leads("relay-1")) {
-      Collections.reverse(relays);
-    }
+    var relays = relays();
     var names = new ArrayList<>(names());
     names.removeAll(relays);
     names.addAll(names.indexOf("gateway-1"), relays);
     return names;
   }
 
-  private boolean leads(String relay) throws InterruptedException {
+  /** The relay that stands by, then the one that leads. */
+  public List<String> relays() throws InterruptedException {
+    var relays = new ArrayList<>(List.of("relay-1", "relay-2"));
+    if (leads("relay-1")) {
+      Collections.reverse(relays);
+    }
+    return relays;
+  }
+
+  /** Whether that relay reads the stream now. */
+  public boolean leads(String relay) throws InterruptedException {
     try (var client = HttpClient.newHttpClient()) {
       var request = HttpRequest.newBuilder(baseOf(relay).resolve("/metrics")).build();
       return client

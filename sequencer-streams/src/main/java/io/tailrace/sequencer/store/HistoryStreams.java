@@ -83,6 +83,7 @@ public final class HistoryStreams implements HistoryOwners, AutoCloseable {
         stopped.run();
       }
     });
+    GroupPlace.prepare();
     streams.start();
     return new HistoryStreams(streams, partitions, memory, options.sharing());
   }
