@@ -1,6 +1,7 @@
 package io.tailrace.schemas.http;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -25,10 +26,16 @@ final class HandshakeDeadline implements ChannelListener<StreamConnection> {
   @Override
   public void handleEvent(StreamConnection connection) {
     if (connection instanceof SslConnection ssl) {
-      var _ =
-          connection
-              .getIoThread()
-              .executeAfter(() -> look(ssl), longest.toMillis(), TimeUnit.MILLISECONDS);
+      try {
+        var _ =
+            connection
+                .getIoThread()
+                .executeAfter(() -> look(ssl), longest.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException _) {
+        // The port is being closed; nobody is to begin here.
+        IoUtils.safeClose(connection);
+        return;
+      }
     }
     next.handleEvent(connection);
   }

@@ -16,6 +16,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -37,6 +39,7 @@ import org.xnio.ssl.SslConnection;
  * client chooses, HTTP/2 or HTTP/1.1.
  */
 final class HttpPort implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
   private static final int HEADER_BYTES_MAX = 16 * 1024;
   private static final int HEADERS_MAX = 100;
 
@@ -56,15 +59,32 @@ final class HttpPort implements AutoCloseable {
   private static final int BUFFERS_PER_THREAD = 4;
   private static final int TASKS_PER_IO_THREAD = 8;
 
+  /** An answer waits a few seconds for its event to be numbered. */
+  private static final long ANSWERS_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+
   private final XnioWorker worker;
+  private final RunningRequests requests;
+  private final Protocols protocols;
   private final AcceptingChannel<? extends StreamConnection> server;
   private final @Nullable ServerCertificate certificate;
 
+  /** What is spoken here; a plain port speaks the first. */
+  private record Protocols(HttpOpenListener http1, Http2OpenListener http2) {
+    void closeConnections() {
+      http1.closeConnections();
+      http2.closeConnections();
+    }
+  }
+
   private HttpPort(
       XnioWorker worker,
+      RunningRequests requests,
+      Protocols protocols,
       AcceptingChannel<? extends StreamConnection> server,
       @Nullable ServerCertificate certificate) {
     this.worker = worker;
+    this.requests = requests;
+    this.protocols = protocols;
     this.server = server;
     this.certificate = certificate;
   }
@@ -88,7 +108,7 @@ final class HttpPort implements AutoCloseable {
                 .set(Options.CORK, true)
                 .getMap());
     try {
-      HttpPort port = open(config, root, metrics, xnio, worker);
+      HttpPort port = open(config, new RunningRequests(root), metrics, xnio, worker);
       metrics.connections(() -> openConnections(worker));
       port.server.resumeAccepts();
       return port;
@@ -99,18 +119,25 @@ final class HttpPort implements AutoCloseable {
   }
 
   private static HttpPort open(
-      PortConfig config, HttpHandler root, PortMetrics metrics, Xnio xnio, XnioWorker worker)
+      PortConfig config,
+      RunningRequests requests,
+      PortMetrics metrics,
+      Xnio xnio,
+      XnioWorker worker)
       throws IOException {
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     ByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, BUFFERS_PER_THREAD);
-    HttpOpenListener http = new HttpOpenListener(buffers, requests(config.bounds()));
-    http.setRootHandler(root);
+    Protocols protocols = protocols(buffers, config, requests);
     PemFiles files = config.files();
     if (files == null) {
       return new HttpPort(
           worker,
+          requests,
+          protocols,
           worker.createStreamConnectionServer(
-              address, ChannelListeners.openListenerAdapter(http), sockets(config, worker)),
+              address,
+              ChannelListeners.openListenerAdapter(protocols.http1()),
+              sockets(config, worker)),
           null);
     }
     Listening listening = new Listening(xnio, metrics);
@@ -121,9 +148,11 @@ final class HttpPort implements AutoCloseable {
       // Nobody waits for the whole of a handshake: each has its time from here on.
       HandshakeDeadline guarded =
           new HandshakeDeadline(
-              alpn(http, buffers, config, root), config.bounds().handshake(), metrics);
+              alpn(buffers, config, protocols), config.bounds().handshake(), metrics);
       return new HttpPort(
           worker,
+          requests,
+          protocols,
           listening
               .ssl()
               .createSslConnectionServer(
@@ -135,9 +164,10 @@ final class HttpPort implements AutoCloseable {
     }
   }
 
-  private static AlpnOpenListener alpn(
-      HttpOpenListener http, ByteBufferPool buffers, PortConfig config, HttpHandler root) {
+  private static Protocols protocols(ByteBufferPool buffers, PortConfig config, HttpHandler root) {
     OptionMap requests = requests(config.bounds());
+    HttpOpenListener http1 = new HttpOpenListener(buffers, requests);
+    http1.setRootHandler(root);
     Http2OpenListener http2 =
         new Http2OpenListener(
             buffers,
@@ -151,8 +181,13 @@ final class HttpPort implements AutoCloseable {
                 .set(UndertowOptions.HTTP2_SETTINGS_ENABLE_PUSH, false)
                 .getMap());
     http2.setRootHandler(root);
-    return new AlpnOpenListener(buffers, requests, http)
-        .addProtocol(Http2OpenListener.HTTP2, http2, 10);
+    return new Protocols(http1, http2);
+  }
+
+  private static AlpnOpenListener alpn(
+      ByteBufferPool buffers, PortConfig config, Protocols protocols) {
+    return new AlpnOpenListener(buffers, requests(config.bounds()), protocols.http1())
+        .addProtocol(Http2OpenListener.HTTP2, protocols.http2(), 10);
   }
 
   private static OptionMap requests(PortConfig.Bounds bounds) {
@@ -241,15 +276,26 @@ final class HttpPort implements AutoCloseable {
     return server.getLocalAddress(InetSocketAddress.class).getPort();
   }
 
-  /** Closes the port and all connections; returns when their threads have ended. */
+  /**
+   * Closes the port: takes nobody any more, waits some seconds for the answers that are under way,
+   * closes all connections; returns when their threads have ended.
+   */
   @Override
   public void close() {
+    if (worker.isShutdown()) {
+      // A listener that is closed a second time would wait for a thread that has ended.
+      return;
+    }
     if (certificate != null) {
       certificate.close();
     }
     IoUtils.safeClose(server);
-    worker.shutdown();
     try {
+      if (!requests.close(ANSWERS_NANOS_MAX)) {
+        LOG.atInfo().log("requests that have no answer yet are cut");
+      }
+      protocols.closeConnections();
+      worker.shutdown();
       while (!worker.awaitTermination(1, TimeUnit.MINUTES)) {
         worker.shutdownNow();
       }

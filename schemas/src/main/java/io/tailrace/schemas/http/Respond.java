@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Answers. Every error is {@code application/problem+json} (RFC 9457). */
 public final class Respond {
@@ -19,6 +20,20 @@ public final class Respond {
   private static final long RETRY_AFTER_MS = 1000;
 
   private Respond() {}
+
+  /**
+   * Runs what sends an answer on the connection's own thread: Undertow keeps its buffers per
+   * thread, and its hand-over of a connection between threads is a spin lock, which burns a core
+   * when its holder is preempted. Where that thread is ending, since the port is being closed, it
+   * runs here: what was done is to be told while the connection lasts.
+   */
+  public static void onOwnThread(HttpServerExchange exchange, Runnable sends) {
+    try {
+      exchange.getIoThread().execute(sends);
+    } catch (RejectedExecutionException _) {
+      sends.run();
+    }
+  }
 
   /** Sends JSON with a status and ends the exchange. */
   public static void json(HttpServerExchange exchange, int status, byte[] body) {

@@ -123,7 +123,7 @@ public final class AdminHandler implements HttpHandler {
                           of.getRequestHeaders().getFirst(REASON),
                           TraceContext.of(of));
                   AdminAnswer answer = answer(request);
-                  of.getIoThread().execute(() -> send(of, answer));
+                  Respond.onOwnThread(of, () -> send(of, answer));
                 }),
         (of, e) -> refuse(of, JsonBody.lost(e, tooLarge())));
   }

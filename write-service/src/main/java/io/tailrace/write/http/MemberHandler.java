@@ -100,8 +100,7 @@ public final class MemberHandler implements HttpHandler {
 
   private void serve(HttpServerExchange exchange, MemberTarget target, Verb verb, byte[] body) {
     MemberAnswer answer = answer(exchange, target, verb, body);
-    // By the connection's own thread, as every answer of this service.
-    exchange.getIoThread().execute(() -> send(exchange, answer));
+    Respond.onOwnThread(exchange, () -> send(exchange, answer));
   }
 
   private MemberAnswer answer(

@@ -107,10 +107,7 @@ public final class WriteHandler implements HttpHandler {
 
   private void serve(HttpServerExchange exchange, Target target, byte[] body) {
     Answer answer = answer(exchange, target, body);
-    // Sent by the connection's own thread: Undertow keeps its buffers per thread, and its hand-over
-    // of a connection between threads is a spin lock, which burns a core when its holder is
-    // preempted.
-    exchange.getIoThread().execute(() -> send(exchange, answer));
+    Respond.onOwnThread(exchange, () -> send(exchange, answer));
   }
 
   private Answer answer(HttpServerExchange exchange, Target target, byte[] body) {
