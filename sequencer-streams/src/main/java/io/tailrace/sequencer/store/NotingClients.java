@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,7 +23,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Kafka clients as Streams makes them, but the main consumer notes how far it has read. */
+/**
+ * Kafka clients as Streams makes them, but the main consumer notes how far it has read, and the one
+ * that reads stores back leaves no record without a key.
+ */
 public final class NotingClients implements KafkaClientSupplier {
   private final HistoryPartitions partitions;
 
@@ -48,7 +52,7 @@ public final class NotingClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
-    return plain(config);
+    return new KeyingConsumer(config);
   }
 
   @Override
@@ -58,6 +62,51 @@ public final class NotingClients implements KafkaClientSupplier {
 
   private static Consumer<byte[], byte[]> plain(Map<String, Object> config) {
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * Gives every record a key. Streams restores no record without one, and a rebuild's mark has
+   * none: who reads a store back, or keeps a copy, would never hear that the new epoch is whole.
+   * Thread: the one that restores.
+   */
+  private static final class KeyingConsumer extends KafkaConsumer<byte[], byte[]> {
+    private static final byte[] NO_KEY = new byte[0];
+
+    KeyingConsumer(Map<String, Object> config) {
+      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+      if (StreamSupport.stream(records.spliterator(), false)
+          .allMatch(record -> record.key() != null)) {
+        return records;
+      }
+      Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> keyed = new HashMap<>();
+      for (TopicPartition partition : records.partitions()) {
+        keyed.put(
+            partition, records.records(partition).stream().map(KeyingConsumer::keyed).toList());
+      }
+      return new ConsumerRecords<>(keyed, records.nextOffsets());
+    }
+
+    private static ConsumerRecord<byte[], byte[]> keyed(ConsumerRecord<byte[], byte[]> record) {
+      return record.key() != null
+          ? record
+          : new ConsumerRecord<>(
+              record.topic(),
+              record.partition(),
+              record.offset(),
+              record.timestamp(),
+              record.timestampType(),
+              record.serializedKeySize(),
+              record.serializedValueSize(),
+              NO_KEY,
+              record.value(),
+              record.headers(),
+              record.leaderEpoch());
+    }
   }
 
   /** Thread: the Streams thread that owns it. */

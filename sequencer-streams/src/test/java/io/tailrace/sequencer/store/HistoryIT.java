@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import io.tailrace.embed.KafkaBroker;
 import io.tailrace.schemas.contract.Contracts;
 import io.tailrace.schemas.event.Event;
+import io.tailrace.schemas.event.Position;
 import io.tailrace.schemas.name.Channel;
 import io.tailrace.schemas.testkit.Await;
 import io.tailrace.schemas.testkit.ContractFiles;
+import io.tailrace.schemas.topic.EpochMark;
+import io.tailrace.schemas.topic.EventHeaders;
 import io.tailrace.schemas.topic.Placement;
 import io.tailrace.schemas.topic.Topics;
 import io.tailrace.sequencer.OutboxLog;
@@ -27,7 +30,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,6 +154,27 @@ class HistoryIT {
     awaitHistory(600);
 
     assertIsTheLog();
+  }
+
+  /** Nothing but the marks says that everything before is void. */
+  @Test
+  void aLostFolderIsFilledWithTheMarksOfARebuildToo() throws IOException {
+    append(100);
+    awaitHistory(100);
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      RecordHeaders headers = new RecordHeaders();
+      EventHeaders.writePosition(headers, new Position(2, 1, 0, 0, 0));
+      EpochMark.write(headers);
+      log.appendRaw(new ProducerRecord<>(Topics.OUTBOX, partition, null, null, null, headers));
+    }
+    log.flush();
+    awaitHistory(0);
+    history.close();
+    deleteTree(folder.resolve("history"));
+
+    history = startHistory();
+
+    awaitHistory(0);
   }
 
   @Test
