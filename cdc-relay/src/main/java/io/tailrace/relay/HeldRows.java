@@ -2,6 +2,7 @@ package io.tailrace.relay;
 
 import io.tailrace.relay.tail.RowSink;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -44,9 +45,6 @@ final class HeldRows implements RowSink {
         throw new InterruptedException("the relay stops before a row was published");
       }
     }
-    RowSink to = sink;
-    if (to != null) {
-      to.accept(batch);
-    }
+    Objects.requireNonNull(sink).accept(batch);
   }
 }
