@@ -3,7 +3,6 @@ package io.tailrace.schemas.http;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
@@ -26,17 +25,10 @@ final class BodyDeadline implements HttpHandler {
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     if (!exchange.isRequestComplete()) {
-      XnioExecutor.Key timer;
-      try {
-        timer =
-            exchange
-                .getIoThread()
-                .executeAfter(() -> look(exchange), longest.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException _) {
-        // The port's threads are ending, and nothing can be answered in order any more.
-        IoUtils.safeClose(exchange.getConnection());
-        return;
-      }
+      XnioExecutor.Key timer =
+          exchange
+              .getIoThread()
+              .executeAfter(() -> look(exchange), longest.toMillis(), TimeUnit.MILLISECONDS);
       exchange.addExchangeCompleteListener((_, then) -> {
         var _ = timer.remove();
         then.proceed();

@@ -14,6 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic from a time to the end that it has now. One thread; a bounded wait. */
 public final class TopicScan {
+  private static final int FETCH_WAIT_MS = 10;
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int SILENT_POLLS_MAX = 60;
 
@@ -84,6 +85,9 @@ public final class TopicScan {
     p.put("enable.auto.commit", false);
     p.put("auto.offset.reset", "earliest");
     p.put("max.poll.records", 5_000);
+    // To the end and no further: a fetch that waits at one partition's end keeps the others
+    // waiting.
+    p.put("fetch.max.wait.ms", FETCH_WAIT_MS);
     p.put("isolation.level", "read_committed");
     p.put("default.api.timeout.ms", 15_000);
     return new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer());
